@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# Sourced by the scripts that start processes. Nothing they start outlives them.
+#
+#   start COMMAND...   runs it in the background, in a session of its own; its id is in $child
+#   stop_all           ends whatever was started here, politely first, within ten seconds
+
+# All that descends from this script carries the mark in its environment, whatever session it is
+# in and whoever has adopted it. So each of them can be found, and nothing else is.
+MARK="run-$$-$RANDOM$RANDOM"
+export ORCA_RUN="${ORCA_RUN:+$ORCA_RUN:}$MARK"
+child=""
+
+start() {
+  setsid "$@" </dev/null &
+  child=$!
+}
+
+running() { kill -0 "$1" 2>/dev/null; }
+
+marked_processes() {
+  env -u ORCA_RUN grep -lsz "^ORCA_RUN=.*$MARK" /proc/[0-9]*/environ | cut -d/ -f3
+}
+
+signal_marked() { # SIGNAL
+  local pid
+  for pid in $(marked_processes); do kill "-$1" "$pid" 2>/dev/null || true; done
+}
+
+all_gone_within() { # TENTHS_OF_A_SECOND
+  local turn
+  for ((turn = 0; turn < $1; turn++)); do
+    [ -n "$(marked_processes)" ] || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+stop_all() {
+  if [ -n "$child" ]; then kill -TERM -- "-$child" 2>/dev/null || true; fi
+  all_gone_within 60 && return
+  signal_marked TERM
+  all_gone_within 15 && return
+  signal_marked KILL
+  all_gone_within 10
+}
+
+# Calls `finish` once, however the script ends, and reports the signal in the exit status.
+finish_on_exit() {
+  trap 'trap "" INT TERM HUP; finish' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  trap 'exit 129' HUP
+}
+
+# A shell that was itself started in the background ignores SIGINT and cannot take that back.
+heed_interrupts() { # SCRIPT ARGUMENT...
+  [ -z "${ORCA_HEEDS_INT:-}" ] || { unset ORCA_HEEDS_INT && return; }
+  ORCA_HEEDS_INT=1 exec env --default-signal=INT bash "$@"
+}
