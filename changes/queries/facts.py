@@ -1,0 +1,251 @@
+"""Database to rule facts, in a fixed number of queries however many the changes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Prefetch, QuerySet
+
+from changes.models import (
+    Approval,
+    ChangeRequest,
+    Commit,
+    Deployment,
+    Freeze,
+    GateResult,
+    Person,
+    PullRequest,
+)
+from changes.queries.policies import reporting_date
+from changes.rules.facts import (
+    ApprovalFacts,
+    ChangeFacts,
+    CommitFacts,
+    DeploymentFacts,
+    FreezeFacts,
+    GateResultFacts,
+    PersonFacts,
+    ProcedureFacts,
+    ReviewFacts,
+    SystemFacts,
+    WindowExceptionFacts,
+)
+from changes.rules.policy import TEXT_FIELDS
+from changes.vocabulary import (
+    ApprovalRole,
+    Category,
+    Decision,
+    Environment,
+    Gate,
+    Origin,
+    PersonKind,
+    ReviewState,
+    State,
+)
+
+
+def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
+    """The same changes with everything that rules and pages look at, loaded ahead."""
+    return changes.select_related(
+        "requester", "policy_version", "standard_procedure"
+    ).prefetch_related(
+        "systems__tech_leads",
+        "standard_procedure__systems",
+        "approvals__person",
+        Prefetch(
+            "pull_requests",
+            PullRequest.objects.select_related("repository", "author", "merged_by").order_by("pk"),
+        ),
+        "pull_requests__reviews__person",
+        Prefetch(
+            "pull_requests__commits",
+            Commit.objects.select_related("author", "committer").order_by("committed_at", "pk"),
+        ),
+        "pull_requests__commits__co_authors",
+        Prefetch(
+            "deployments",
+            Deployment.objects.filter(environment=Environment.PRODUCTION).select_related(
+                "started_by", "policy_version", "repository"
+            ),
+        ),
+        "deployments__stages__observer",
+        "deployments__verifications__recorded_by",
+        "deployments__rollback",
+        "window_exceptions__approved_by",
+        "releases__person",
+    )
+
+
+def facts_of(change: ChangeRequest) -> ChangeFacts:
+    loaded = with_record(ChangeRequest.objects.filter(pk=change.pk))
+    return facts_of_all(loaded)[change.pk]
+
+
+def facts_of_all(changes: Iterable[ChangeRequest]) -> dict[int, ChangeFacts]:
+    """Facts by primary key; `changes` come from `with_record`."""
+    changes = list(changes)
+    results = _gate_results(changes)
+    freezes = [_freeze(freeze) for freeze in Freeze.objects.prefetch_related("systems")]
+    return {change.pk: _facts(change, results, freezes) for change in changes}
+
+
+def request_digest(change: ChangeRequest, system_slugs: Iterable[str]) -> str:
+    """SHA-256 over the wording that an approver read; an edit changes it."""
+    wording = {name: getattr(change, name) for name in (*TEXT_FIELDS, "title", "category")}
+    wording |= {
+        "systems": sorted(system_slugs),
+        "is_infrastructure": change.is_infrastructure,
+        "changes_schema": change.changes_schema,
+        "procedure": change.standard_procedure_id,
+        "parameters": change.procedure_parameters,
+    }
+    text = json.dumps(wording, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _facts(
+    change: ChangeRequest, results: dict[str, list[GateResult]], freezes: Sequence[FreezeFacts]
+) -> ChangeFacts:
+    pulls = list(change.pull_requests.all())
+    commits = [commit for pull in pulls for commit in pull.commits.all()]
+    deployments = list(change.deployments.all())
+    systems = list(change.systems.all())
+    revisions = {pull.head_revision for pull in pulls} | {d.revision for d in deployments}
+    head = pulls[-1].head_revision if pulls else ""
+    policy = change.policy_version
+    return ChangeFacts(
+        key=change.key,
+        category=Category(change.category),
+        origin=Origin(change.origin),
+        state=State(change.state),
+        texts={name: getattr(change, name) for name in TEXT_FIELDS},
+        systems=tuple(
+            SystemFacts(
+                slug=system.slug,
+                name=system.name,
+                is_infrastructure=system.is_infrastructure,
+                tech_leads=frozenset(lead.pk for lead in system.tech_leads.all()),
+            )
+            for system in systems
+        ),
+        requester=_person(change.requester),
+        is_infrastructure=change.is_infrastructure,
+        procedure=_procedure(change),
+        procedure_parameters=change.procedure_parameters,
+        avoided_day_reason=change.avoided_day_reason,
+        submitted_at=change.submitted_at,
+        head_revision=head,
+        head_patch_id=next((c.patch_id for c in commits if c.sha == head), ""),
+        request_digest=request_digest(change, [system.slug for system in systems]),
+        commits=tuple(_commit(commit) for commit in commits),
+        pull_request_authors=tuple(filter(None, (_person(pull.author) for pull in pulls))),
+        reviews=tuple(
+            ReviewFacts(_known(r.person), ReviewState(r.state), r.revision, r.submitted_at)
+            for pull in pulls
+            for r in pull.reviews.all()
+        ),
+        approvals=tuple(_approval(approval) for approval in change.approvals.all()),
+        gate_results=tuple(_gate(r) for sha in sorted(revisions) for r in results.get(sha, [])),
+        deployments=tuple(_deployment(deployment) for deployment in deployments),
+        freezes=tuple(freezes),
+        window_exceptions=tuple(
+            WindowExceptionFacts(e.reason, _known(e.approved_by), e.approved_at, e.valid_until)
+            for e in change.window_exceptions.all()
+        ),
+        is_judged_by_later_policy=_is_later(change, policy.effective_on) if policy else False,
+        sees_reviews=all(pull.repository.reports_reviews for pull in pulls) or not pulls,
+        sees_deployments=all(pull.repository.reports_deployments for pull in pulls) or not pulls,
+    )
+
+
+def _is_later(change: ChangeRequest, effective_on: object) -> bool:
+    at = change.submitted_at or change.counted_at
+    return at is not None and reporting_date(at) < effective_on  # type: ignore[operator]
+
+
+def _gate_results(changes: Sequence[ChangeRequest]) -> dict[str, list[GateResult]]:
+    revisions = {pull.head_revision for c in changes for pull in c.pull_requests.all()}
+    revisions |= {deployment.revision for c in changes for deployment in c.deployments.all()}
+    found: dict[str, list[GateResult]] = {}
+    for result in GateResult.objects.filter(revision__in=revisions - {""}):
+        found.setdefault(result.revision, []).append(result)
+    return found
+
+
+def _known(person: Person) -> PersonFacts:
+    return PersonFacts(person.pk, person.name, PersonKind(person.kind))
+
+
+def _person(person: Person | None) -> PersonFacts | None:
+    return _known(person) if person else None
+
+
+def _procedure(change: ChangeRequest) -> ProcedureFacts | None:
+    procedure = change.standard_procedure
+    if procedure is None:
+        return None
+    return ProcedureFacts(
+        slug=procedure.slug,
+        title=procedure.title,
+        valid_from=procedure.valid_from,
+        expires_on=procedure.expires_on,
+        systems=frozenset(system.slug for system in procedure.systems.all()),
+        parameter_limits=procedure.parameter_limits,
+    )
+
+
+def _commit(commit: Commit) -> CommitFacts:
+    return CommitFacts(
+        sha=commit.sha,
+        committed_at=commit.committed_at,
+        author=_person(commit.author),
+        co_authors=tuple(_known(person) for person in commit.co_authors.all()),
+        patch_id=commit.patch_id,
+        is_merge=commit.is_merge,
+    )
+
+
+def _approval(approval: Approval) -> ApprovalFacts:
+    return ApprovalFacts(
+        person=_known(approval.person),
+        role=ApprovalRole(approval.role),
+        decision=Decision(approval.decision),
+        decided_at=approval.decided_at,
+        revision=approval.revision,
+        request_digest=approval.request_digest,
+        patch_id=approval.patch_id,
+        roles_held=frozenset(approval.roles_held),
+        systems_led=frozenset(approval.systems_led),
+        was_on_call=approval.was_on_call,
+    )
+
+
+def _gate(result: GateResult) -> GateResultFacts:
+    return GateResultFacts(
+        gate=Gate(result.gate),
+        tool=result.tool,
+        revision=result.revision,
+        numbers=result.numbers,
+        produced_at=result.produced_at,
+    )
+
+
+def _deployment(deployment: Deployment) -> DeploymentFacts:
+    verifications = list(deployment.verifications.all())
+    latest = {v.kind: v.has_passed for v in verifications}
+    return DeploymentFacts(
+        revision=deployment.revision,
+        started_at=deployment.started_at,
+        started_by=_person(deployment.started_by),
+        finished_at=deployment.finished_at,
+        outcome=deployment.outcome,
+        policy=deployment.policy_version.as_policy(),
+        stages=tuple(stage.name for stage in deployment.stages.all()),
+        verified=frozenset(kind for kind, ok in latest.items() if ok),
+        failed_verifications=frozenset(kind for kind, ok in latest.items() if not ok),
+    )
+
+
+def _freeze(freeze: Freeze) -> FreezeFacts:
+    systems = frozenset(system.slug for system in freeze.systems.all())
+    return FreezeFacts(freeze.reason, freeze.starts_at, freeze.ends_at, systems)

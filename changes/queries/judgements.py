@@ -1,0 +1,63 @@
+"""What the rules say about changes in the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from changes.models import ChangeRequest, PolicyVersion
+from changes.queries.facts import facts_of, facts_of_all
+from changes.queries.policies import approved_versions, reporting_date, version_on
+from changes.rules import Finding, approved_at, deployment_findings, judge
+from changes.rules.facts import ChangeFacts
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`policy` is the version that judges the change; `findings` every rule in order."""
+
+    change: ChangeRequest
+    facts: ChangeFacts
+    policy: PolicyVersion
+    findings: tuple[Finding, ...]
+    approved_at: datetime | None
+
+    @property
+    def waits_for(self) -> Finding | None:
+        """The one thing to do next: the first finding that is not clear."""
+        return next((finding for finding in self.findings if finding.is_open), None)
+
+    def finding(self, rule: str) -> Finding:
+        return next(finding for finding in self.findings if finding.rule == rule)
+
+
+def judgement_of(change: ChangeRequest, at: datetime) -> Judgement:
+    """`at` chooses the policy for a change that is not submitted yet."""
+    return _judgement(change, facts_of(change), approved_versions(), at)
+
+
+def judgements_of(changes: Iterable[ChangeRequest], at: datetime) -> list[Judgement]:
+    """The same for many, in a fixed number of queries; `changes` come from `with_record`."""
+    changes, versions = list(changes), approved_versions()
+    facts = facts_of_all(changes)
+    return [_judgement(change, facts[change.pk], versions, at) for change in changes]
+
+
+def reasons_against_deployment(
+    facts: ChangeFacts, policy: PolicyVersion | None, at: datetime
+) -> list[Finding]:
+    """What stands against deploying it at that instant: empty means that it may go.
+
+    Gates and approvals by the version it was submitted under, the window by the one in force.
+    """
+    versions = approved_versions()
+    now = version_on(reporting_date(at), versions).as_policy()
+    values = policy.as_policy() if policy else now
+    return [finding for finding in deployment_findings(facts, values, now, at) if finding.is_open]
+
+
+def _judgement(
+    change: ChangeRequest, facts: ChangeFacts, versions: list[PolicyVersion], at: datetime
+) -> Judgement:
+    policy = change.policy_version or version_on(reporting_date(at), versions)
+    values = policy.as_policy()
+    return Judgement(change, facts, policy, judge(facts, values), approved_at(facts, values))

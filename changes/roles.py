@@ -1,0 +1,36 @@
+"""What each role may do in the portal, as data. Refused unless named here."""
+
+from enum import StrEnum
+
+from changes.vocabulary import Role
+
+
+class Act(StrEnum):
+    """What a person may do outside the table of states."""
+
+    READ_CHANGES = "read changes"
+    CREATE_CHANGE = "create a change request"
+    READ_POLICY = "read the policy"
+    READ_PACKAGES = "read packages"
+    COMPILE_PACKAGE = "compile a package"
+    DOWNLOAD_PACKAGE = "download a package"
+    PROPOSE_POLICY = "propose a policy version"
+    APPROVE_POLICY = "approve a policy version"
+    CONFIGURE = "edit the catalogue, systems and people"
+
+
+EVERYBODY = frozenset(Role)
+REQUESTERS = frozenset({Role.ENGINEER, Role.TECH_LEAD, Role.ON_CALL})
+DEPLOYERS = frozenset({Role.TECH_LEAD, Role.ON_CALL})
+
+MAY: dict[Act, frozenset[Role]] = {
+    Act.READ_CHANGES: EVERYBODY,
+    Act.CREATE_CHANGE: REQUESTERS,
+    Act.READ_POLICY: EVERYBODY,
+    Act.READ_PACKAGES: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
+    Act.COMPILE_PACKAGE: frozenset({Role.COMPLIANCE}),
+    Act.DOWNLOAD_PACKAGE: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
+    Act.PROPOSE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR}),
+    Act.APPROVE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR, Role.COMPLIANCE}),
+    Act.CONFIGURE: frozenset({Role.POLICY_ADMINISTRATOR}),
+}

@@ -1,0 +1,38 @@
+"""The category: a standard change names a procedure that covers it."""
+
+from changes.rules.facts import ChangeFacts, ProcedureFacts
+from changes.rules.findings import Finding, failed, not_applicable, passed
+from changes.rules.policy import Policy
+from changes.vocabulary import Category
+
+RULE = "standard_procedure_covers_it"
+
+
+def standard_procedure_covers_it(facts: ChangeFacts, policy: Policy) -> Finding:
+    """Current when submitted, every system in its scope, every parameter within its limits."""
+    if facts.category is not Category.STANDARD:
+        return not_applicable(RULE, f"A {facts.category} change needs no standard procedure.")
+    if facts.procedure is None:
+        return failed(RULE, "Name a standard procedure, or resubmit it as a normal change.")
+    reasons = _why_not(facts, facts.procedure)
+    if reasons:
+        return failed(RULE, f"{' '.join(reasons)} Resubmit it as a normal change.")
+    return passed(RULE, f"Covered by the standard procedure '{facts.procedure.title}'.")
+
+
+def _why_not(facts: ChangeFacts, procedure: ProcedureFacts) -> list[str]:
+    reasons = []
+    on = facts.submitted_at.date() if facts.submitted_at else None
+    if on and not procedure.valid_from <= on < procedure.expires_on:
+        reasons.append(f"'{procedure.title}' was not in force on {on}.")
+    outside = [s.name for s in facts.systems if s.slug not in procedure.systems]
+    if outside:
+        reasons.append(f"'{procedure.title}' does not cover {', '.join(outside)}.")
+    for name, limits in procedure.parameter_limits.items():
+        value = facts.procedure_parameters.get(name)
+        low, high = limits.get("minimum"), limits.get("maximum")
+        if value is None:
+            reasons.append(f"The parameter '{name}' is missing.")
+        elif (low is not None and value < low) or (high is not None and value > high):
+            reasons.append(f"The parameter '{name}' is {value}, outside its limits.")
+    return reasons

@@ -1,0 +1,184 @@
+"""What rules receive: plain, frozen facts about one change.
+
+People are numbers (a person, whatever the login) beside the name to show; instants are
+aware datetimes; `None` means that the source does not say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from changes.rules.policy import Policy
+from changes.vocabulary import (
+    ApprovalRole,
+    Category,
+    Decision,
+    Gate,
+    Origin,
+    PersonKind,
+    ReviewState,
+    State,
+)
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    id: int
+    name: str
+    kind: PersonKind = PersonKind.HUMAN
+
+
+@dataclass(frozen=True)
+class SystemFacts:
+    slug: str
+    name: str
+    is_infrastructure: bool = False
+    tech_leads: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class ProcedureFacts:
+    slug: str
+    title: str
+    valid_from: date
+    expires_on: date
+    systems: frozenset[str] = frozenset()
+    parameter_limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CommitFacts:
+    sha: str
+    committed_at: datetime
+    author: PersonFacts | None = None
+    co_authors: tuple[PersonFacts, ...] = ()
+    patch_id: str = ""
+    is_merge: bool = False
+
+
+@dataclass(frozen=True)
+class ApprovalFacts:
+    person: PersonFacts
+    role: ApprovalRole
+    decision: Decision
+    decided_at: datetime
+    revision: str
+    request_digest: str
+    patch_id: str = ""
+    roles_held: frozenset[str] = frozenset()
+    systems_led: frozenset[str] = frozenset()
+    was_on_call: bool = False
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    person: PersonFacts
+    state: ReviewState
+    revision: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True)
+class GateResultFacts:
+    gate: Gate
+    tool: str
+    revision: str
+    numbers: Mapping[str, int]
+    produced_at: datetime
+
+
+@dataclass(frozen=True)
+class DeploymentFacts:
+    """`policy` is the version in force when it started: it judges the window."""
+
+    revision: str
+    started_at: datetime
+    started_by: PersonFacts | None = None
+    finished_at: datetime | None = None
+    outcome: str = ""
+    policy: Policy | None = None
+    stages: tuple[str, ...] = ()
+    verified: frozenset[str] = frozenset()
+    failed_verifications: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class FreezeFacts:
+    reason: str
+    starts_at: datetime
+    ends_at: datetime
+    systems: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class WindowExceptionFacts:
+    reason: str
+    approved_by: PersonFacts
+    approved_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
+class ChangeFacts:
+    """One change as its rules see it. `sees_reviews` and `sees_deployments` say whether the
+    source reports them at all: what is never reported is unknown, not missing.
+    """
+
+    key: str
+    category: Category
+    origin: Origin
+    state: State
+    texts: Mapping[str, str]
+    systems: tuple[SystemFacts, ...] = ()
+    requester: PersonFacts | None = None
+    is_infrastructure: bool = False
+    procedure: ProcedureFacts | None = None
+    procedure_parameters: Mapping[str, float] = field(default_factory=dict)
+    avoided_day_reason: str = ""
+    submitted_at: datetime | None = None
+    head_revision: str = ""
+    head_patch_id: str = ""
+    request_digest: str = ""
+    commits: tuple[CommitFacts, ...] = ()
+    pull_request_authors: tuple[PersonFacts, ...] = ()
+    reviews: tuple[ReviewFacts, ...] = ()
+    approvals: tuple[ApprovalFacts, ...] = ()
+    gate_results: tuple[GateResultFacts, ...] = ()
+    deployments: tuple[DeploymentFacts, ...] = ()
+    freezes: tuple[FreezeFacts, ...] = ()
+    window_exceptions: tuple[WindowExceptionFacts, ...] = ()
+    is_judged_by_later_policy: bool = False
+    sees_reviews: bool = True
+    sees_deployments: bool = True
+
+    @property
+    def authors(self) -> dict[int, PersonFacts]:
+        """Everybody who made it: the requester, every author and co-author of every commit."""
+        people = [*self.pull_request_authors]
+        if self.requester:
+            people.append(self.requester)
+        for commit in self.commits:
+            people += [*([commit.author] if commit.author else []), *commit.co_authors]
+        return {person.id: person for person in people}
+
+    @property
+    def first_deployment(self) -> DeploymentFacts | None:
+        return min(self.deployments, key=lambda d: d.started_at, default=None)
+
+    @property
+    def is_deployed(self) -> bool:
+        return bool(self.deployments)
+
+    @property
+    def tested_revision(self) -> str:
+        """What has to be tested and approved: what was deployed, before that the head."""
+        deployment = self.first_deployment
+        return deployment.revision if deployment else self.head_revision
+
+    @property
+    def is_imported(self) -> bool:
+        return self.origin is Origin.IMPORTED
+
+    @property
+    def touches_infrastructure(self) -> bool:
+        return self.is_infrastructure or any(s.is_infrastructure for s in self.systems)

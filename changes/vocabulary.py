@@ -1,0 +1,176 @@
+"""The words of the design. Models, pages, exports and PDFs all take them from here."""
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    STANDARD = "standard"
+    NORMAL = "normal"
+    EMERGENCY = "emergency"
+
+
+class Origin(StrEnum):
+    """How a change request came to be; everything but `portal` was made after the fact."""
+
+    PORTAL = "portal"
+    IMPORTED = "imported"
+    RETROACTIVE = "retroactive"
+
+
+class State(StrEnum):
+    """Where a change request stands. Approval is no state: it is derived from the decisions."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    DEPLOYING = "deploying"
+    DEPLOYED = "deployed"
+    VERIFIED = "verified"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    ROLLED_BACK = "rolled_back"
+    RECORDED = "recorded"
+
+
+class Verdict(StrEnum):
+    """What a rule found. Unknown and waiting are never a pass."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+
+
+class Role(StrEnum):
+    """What a person may be in the portal; each is a Django group of this name."""
+
+    ENGINEER = "engineer"
+    TECH_LEAD = "tech lead"
+    ON_CALL = "on-call"
+    COMPLIANCE = "compliance"
+    POLICY_ADMINISTRATOR = "policy administrator"
+    AUDITOR = "auditor"
+
+
+class PersonKind(StrEnum):
+    HUMAN = "human"
+    BOT = "bot"
+    SERVICE = "service"
+
+
+class ApprovalRole(StrEnum):
+    """In which capacity an approval was given."""
+
+    PEER_REVIEWER = "peer reviewer"
+    TECH_LEAD = "tech lead"
+    ON_CALL = "on-call"
+
+
+class Decision(StrEnum):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class ReviewState(StrEnum):
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+    COMMENTED = "commented"
+    DISMISSED = "dismissed"
+
+
+class Gate(StrEnum):
+    """A result of the pipeline that the policy asks for."""
+
+    TESTS = "tests"
+    COVERAGE = "coverage"
+    SECURITY_SCAN = "security_scan"
+
+
+class PipelineStage(StrEnum):
+    BUILD = "build"
+    TEST = "test"
+    SECURITY_SCAN = "security_scan"
+    DEPLOY_STAGING = "deploy_staging"
+    END_TO_END = "end_to_end"
+    DEPLOY_PRODUCTION = "deploy_production"
+
+
+class RunOutcome(StrEnum):
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Environment(StrEnum):
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class RolloutStageName(StrEnum):
+    CANARY = "canary"
+    TEN_PERCENT = "10"
+    HALF = "50"
+    FULL = "100"
+
+
+class StageResult(StrEnum):
+    HEALTHY = "healthy"
+    HALTED = "halted"
+
+
+class DeploymentOutcome(StrEnum):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back"
+
+
+class RollbackTrigger(StrEnum):
+    ERROR_RATE = "error_rate"
+    LATENCY = "latency"
+    HEALTH_CHECK = "health_check"
+    MANUAL = "manual"
+
+
+class VerificationKind(StrEnum):
+    SMOKE_TESTS = "smoke_tests"
+    HEALTH_CHECKS = "health_checks"
+    KPI = "kpi"
+
+
+class DocumentKind(StrEnum):
+    CHANGELOG = "changelog"
+    README = "readme"
+    RUNBOOK = "runbook"
+    API_DOCS = "api_docs"
+
+
+class Attribution(StrEnum):
+    """How a commit was attributed to a pull request (contract: attribution of commits)."""
+
+    SUBJECT = "subject"
+    MERGE_SUBJECT = "merge_subject"
+    MERGE_COMMIT = "merge_commit"
+    LINK = "link"
+    NONE = "none"
+
+
+class PolicyState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+
+
+class ImportState(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+def label(word: StrEnum | str) -> str:
+    """The word as a person reads it: `not_applicable` becomes `not applicable`."""
+    return str(word).replace("_", " ")
+
+
+def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(word.value, label(word)) for word in words]

@@ -1,0 +1,94 @@
+"""Deciding on a change request."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from changes.announcements import Announcement, announce
+from changes.models import Approval, ChangeRequest, OnCallShift, Person
+from changes.queries.facts import facts_of
+from changes.rules.facts import ChangeFacts
+from changes.states import Action
+from changes.vocabulary import ApprovalRole, Category, Decision, Role
+from changes.workflow.refusals import NotNow, NotPermitted
+from changes.workflow.steps import begin
+
+
+@transaction.atomic
+def approve_request(
+    *,
+    request: ChangeRequest,
+    actor: Person,
+    at: datetime,
+    role: ApprovalRole,
+    revision: str,
+    request_digest: str,
+    comment: str = "",
+) -> Approval:
+    """`revision` and `request_digest` are what the approver was shown: if either moved on,
+    it is refused. What the person is at this moment is kept with the decision.
+    """
+    change = begin(request, Action.APPROVE, actor, at)
+    facts = facts_of(change)
+    systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
+    on_call = OnCallShift.objects.filter(person=actor, starts_at__lte=at, ends_at__gt=at).exists()
+    refusal = _why_not_as(role, actor, facts, systems_led, is_on_call=on_call)
+    if refusal:
+        raise NotPermitted(refusal)
+    if (revision, request_digest) != (facts.head_revision, facts.request_digest):
+        raise NotNow(f"{change.key} moved on while you read it: look at it again, then decide.")
+    if change.approvals.filter(
+        person=actor, role=role, revision=revision, request_digest=request_digest
+    ).exists():
+        raise NotNow(f"You have approved {change.key} as {role} already.")
+    approval = Approval.objects.create(
+        change=change,
+        person=actor,
+        role=role,
+        roles_held=sorted(actor.roles),
+        systems_led=systems_led,
+        was_on_call=on_call,
+        decision=Decision.APPROVED,
+        revision=revision,
+        patch_id=facts.head_patch_id,
+        request_digest=request_digest,
+        comment=comment,
+        decided_at=at,
+    )
+    announce(Announcement("approval.given", approval, at, actor, change))
+    return approval
+
+
+def _why_not_as(
+    role: ApprovalRole,
+    actor: Person,
+    facts: ChangeFacts,
+    systems_led: list[str],
+    *,
+    is_on_call: bool,
+) -> str | None:
+    if actor.pk in facts.authors:
+        return f"{actor.name} is an author of {facts.key}, and authors do not approve their own."
+    if role is ApprovalRole.TECH_LEAD and not (systems_led and Role.TECH_LEAD in actor.roles):
+        return f"{actor.name} is not a tech lead of a system that {facts.key} affects."
+    if role is ApprovalRole.ON_CALL:
+        if facts.category is not Category.EMERGENCY:
+            return "The engineer on call approves emergencies only."
+        if not is_on_call and Role.TECH_LEAD not in actor.roles:
+            return f"{actor.name} is not on call now."
+    return None
+
+
+def approval_roles_open_to(
+    actor: Person, facts: ChangeFacts, *, is_on_call: bool
+) -> list[ApprovalRole]:
+    """The capacities in which this person could approve; what a page offers."""
+    systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
+    offered = [ApprovalRole.TECH_LEAD, ApprovalRole.PEER_REVIEWER]
+    if facts.category is Category.EMERGENCY:
+        offered = [ApprovalRole.ON_CALL, *offered]
+    return [
+        role
+        for role in offered
+        if _why_not_as(role, actor, facts, systems_led, is_on_call=is_on_call) is None
+    ]

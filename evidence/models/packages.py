@@ -1,0 +1,103 @@
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+
+from changes.models import Person
+from changes.models.constraints import not_blank, one_of
+from changes.vocabulary import choices
+from evidence.vocabulary import JobState, PartKind
+
+
+class Package(models.Model):
+    """A compiled evidence package: whole, immutable, numbered by revision within its quarter."""
+
+    quarter = models.CharField(max_length=6)
+    revision = models.PositiveIntegerField()
+    is_interim = models.BooleanField(default=False)
+    record_sha256 = models.CharField(max_length=64)
+    record_as_of = models.DateTimeField()
+    compiled_at = models.DateTimeField()
+    compiled_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = models.CharField(max_length=100, unique=True)
+    size_bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    summary = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-quarter", "-revision"]
+        constraints = [
+            UniqueConstraint(fields=["quarter", "revision"], name="package_revision_once"),
+            CheckConstraint(name="package_revision_from_one", condition=Q(revision__gte=1)),
+            not_blank("sha256", model="package"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def key(self) -> str:
+        return f"{self.quarter}-r{self.revision}"
+
+
+class CompileJob(models.Model):
+    """An order to compile a quarter. The row is the truth; Celery only wakes the workers."""
+
+    quarter = models.CharField(max_length=6)
+    state = models.CharField(
+        max_length=10, choices=choices(JobState), default=JobState.QUEUED.value
+    )
+    is_forced = models.BooleanField(default=False)
+    requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    heartbeat_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    record_sha256 = models.CharField(max_length=64, blank=True)
+    frozen = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, null=True, related_name="jobs")
+
+    class Meta:
+        ordering = ["-requested_at"]
+        constraints = [
+            one_of("state", JobState, model="job"),
+            UniqueConstraint(
+                fields=["quarter"],
+                condition=~Q(state__in=[JobState.DONE, JobState.FAILED]),
+                name="job_one_under_way_for_a_quarter",
+            ),
+            CheckConstraint(
+                name="job_done_has_a_package",
+                condition=~Q(state=JobState.DONE) | Q(package__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quarter}: {self.state}"
+
+
+class CompilePart(models.Model):
+    """A slice of a job that one worker does alone: frozen facts in, dossiers out."""
+
+    job = models.ForeignKey(CompileJob, on_delete=models.CASCADE, related_name="parts")
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=choices(PartKind))
+    state = models.CharField(
+        max_length=10, choices=choices(JobState), default=JobState.QUEUED.value
+    )
+    heartbeat_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    frozen = models.JSONField()
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            one_of("state", JobState, model="part"),
+            one_of("kind", PartKind, model="part"),
+            UniqueConstraint(fields=["job", "ordinal"], name="part_ordinal_once"),
+            CheckConstraint(name="part_done_within_total", condition=Q(done__lte=F("total"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} part {self.ordinal}"

@@ -1,0 +1,14 @@
+"""The Celery app and the beat schedule."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orca_portal.settings")
+
+app = Celery("orca_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "take up stuck jobs": {"task": "evidence.requeue_stuck_jobs", "schedule": 15.0},
+}

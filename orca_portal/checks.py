@@ -1,0 +1,44 @@
+"""System checks for settings that production may not have (run with `check --deploy`)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def production_settings(**_: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.SIMULATED_CLOCK_ALLOWED:
+        found.append(
+            Error(
+                "The clock may be simulated: unset ORCA_SIMULATED_CLOCK.",
+                hint="Only the sample organisation is written under a simulated clock.",
+                id="orca.E001",
+            )
+        )
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        found.append(
+            Warning(
+                "The record is kept in SQLite, whose guards anybody with the file can remove.",
+                hint="Set DATABASE_URL to a PostgreSQL database.",
+                id="orca.W001",
+            )
+        )
+    if not settings.REDIS_URL:
+        found.append(
+            Warning(
+                "Background work runs on a broker of files, for one machine only.",
+                hint="Set REDIS_URL.",
+                id="orca.W002",
+            )
+        )
+    if not settings.IS_HTTPS:
+        found.append(
+            Warning(
+                "PORTAL_URL is not https: cookies are not marked secure.",
+                hint="Set PORTAL_URL to the address that people use.",
+                id="orca.W003",
+            )
+        )
+    return found

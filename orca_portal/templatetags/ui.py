@@ -1,0 +1,5 @@
+"""The UI components, built into every template."""
+
+from django import template
+
+register = template.Library()
