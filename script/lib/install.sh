@@ -113,12 +113,20 @@ can_apt() {
 apt_install() { # PACKAGE...
   can_apt || return 1
   say "Installing the Debian packages $* ..."
+  local output status=0
   prevent_services "$@"
-  apt_get -qq update || warn "apt-get could not refresh its lists; trying with the old ones."
-  local status=0
-  apt_get -qq -y --no-install-recommends install "$@" >/dev/null || status=1
+  refresh_apt
+  output="$(apt_get -qq -y --no-install-recommends install "$@" 2>&1)" || status=1
   allow_services "$@"
+  [ "$status" -eq 0 ] || warn "$output"
   return "$status"
+}
+
+apt_is_fresh=""
+refresh_apt() {
+  [ -z "$apt_is_fresh" ] || return 0
+  apt_get -qq update || warn "apt-get could not refresh its lists; trying with the old ones."
+  apt_is_fresh=yes
 }
 
 # One apt-get at a time on this machine: the lock on its program file covers the lists as well.

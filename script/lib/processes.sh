@@ -17,8 +17,11 @@ start() {
 
 running() { kill -0 "$1" 2>/dev/null; }
 
-marked_processes() {
-  env -u ORCA_RUN grep -lsz "^ORCA_RUN=.*$MARK" /proc/[0-9]*/environ | cut -d/ -f3
+marked_processes() { # the search itself goes without the mark
+  local found
+  found="$(env -u ORCA_RUN grep -lsz "^ORCA_RUN=.*$MARK" /proc/[0-9]*/environ)" || true
+  found="${found//'/proc/'/}"
+  printf '%s' "${found//'/environ'/}"
 }
 
 signal_marked() { # SIGNAL
