@@ -29,22 +29,27 @@ signal_marked() { # SIGNAL
   for pid in $(marked_processes); do kill "-$1" "$pid" 2>/dev/null || true; done
 }
 
-all_gone_within() { # TENTHS_OF_A_SECOND
+within() { # TENTHS_OF_A_SECOND CONDITION...
   local turn
   for ((turn = 0; turn < $1; turn++)); do
-    [ -n "$(marked_processes)" ] || return 0
+    if "${@:2}"; then return 0; fi
     sleep 0.1
   done
   return 1
 }
 
+gone() { ! running "$1"; }
+all_gone() { [ -z "$(marked_processes)" ]; }
+
 stop_all() {
-  if [ -n "$child" ]; then kill -TERM -- "-$child" 2>/dev/null || true; fi
-  all_gone_within 60 && return
+  if [ -n "$child" ]; then
+    kill -TERM -- "-$child" 2>/dev/null || true
+    within 60 gone "$child" || true
+  fi
   signal_marked TERM
-  all_gone_within 15 && return
+  within 20 all_gone && return 0 # without the 0, a return in a trap tells of what came before it
   signal_marked KILL
-  all_gone_within 10
+  within 10 all_gone
 }
 
 # Calls `finish` once, however the script ends, and reports the signal in the exit status.

@@ -66,14 +66,11 @@ run_redis() {
   setsid redis-server --bind 127.0.0.1 --port "$port" --dir "$scratch" --save "" \
     --appendonly no --daemonize no </dev/null >>"$scratch/redis.log" 2>&1 &
   redis=$!
-  local turn
-  for ((turn = 0; turn < 50; turn++)); do
-    if redis_answers; then return; fi
-    running "$redis" || return 1
-    sleep 0.1
-  done
-  return 1
+  within 50 redis_answers_or_ended || true
+  redis_answers
 }
+
+redis_answers_or_ended() { redis_answers || gone "$redis"; }
 
 stop_redis() {
   [ -n "$redis" ] || return 0
