@@ -52,9 +52,9 @@ stop_all() {
   within 10 all_gone
 }
 
-# Calls `finish` once, however the script ends, and reports the signal in the exit status.
+# Calls `finish` once, however the script ends; $status is 130 after Ctrl-C.
 finish_on_exit() {
-  trap 'trap "" INT TERM HUP; finish' EXIT
+  trap 'status=$?; trap "" INT TERM HUP; finish' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   trap 'exit 129' HUP

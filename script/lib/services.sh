@@ -43,13 +43,20 @@ start_postgres() {
 make_cluster() {
   as_postgres "$postgres/initdb" --pgdata "$scratch/postgres" --username orca --no-sync \
     --auth scram-sha-256 --pwfile "$scratch/password" --encoding UTF8 --locale C.UTF-8 \
-    >"$scratch/postgres.log" 2>&1
+    >"$scratch/postgres.log" 2>&1 || return 1
+  # Nothing in it is worth keeping, so it need not wait for the disk.
+  cat >>"$scratch/postgres/postgresql.conf" <<TEXT
+listen_addresses = '127.0.0.1'
+unix_socket_directories = '$scratch/sockets'
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+TEXT
 }
 
-run_postgres() { # nothing in it is worth keeping, so it need not wait for the disk
-  as_postgres "$postgres/pg_ctl" --pgdata "$scratch/postgres" --wait --silent start --options "
-    -p $port -k $scratch/sockets -c listen_addresses=127.0.0.1 -c max_connections=100
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off" >>"$scratch/postgres.log" 2>&1
+run_postgres() {
+  as_postgres "$postgres/pg_ctl" --pgdata "$scratch/postgres" --wait --silent \
+    --options "-p $port" start >>"$scratch/postgres.log" 2>&1
 }
 
 stop_postgres() {
