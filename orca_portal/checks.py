@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Tags
 
 
-@register(Tags.security, deploy=True)
+@checks.register(Tags.security, deploy=True)
 def production_settings(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if settings.SIMULATED_CLOCK_ALLOWED:
         found.append(
-            Error(
+            checks.Error(
                 "The clock may be simulated: unset ORCA_SIMULATED_CLOCK.",
                 hint="Only the sample organisation is written under a simulated clock.",
                 id="orca.E001",
@@ -19,7 +20,7 @@ def production_settings(**_: Any) -> list[CheckMessage]:
         )
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         found.append(
-            Warning(
+            checks.Warning(
                 "The record is kept in SQLite, whose guards anybody with the file can remove.",
                 hint="Set DATABASE_URL to a PostgreSQL database.",
                 id="orca.W001",
@@ -27,7 +28,7 @@ def production_settings(**_: Any) -> list[CheckMessage]:
         )
     if not settings.REDIS_URL:
         found.append(
-            Warning(
+            checks.Warning(
                 "Background work runs on a broker of files, for one machine only.",
                 hint="Set REDIS_URL.",
                 id="orca.W002",
@@ -35,7 +36,7 @@ def production_settings(**_: Any) -> list[CheckMessage]:
         )
     if not settings.IS_HTTPS:
         found.append(
-            Warning(
+            checks.Warning(
                 "PORTAL_URL is not https: cookies are not marked secure.",
                 hint="Set PORTAL_URL to the address that people use.",
                 id="orca.W003",

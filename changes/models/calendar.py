@@ -7,7 +7,10 @@ from changes.models.request import ChangeRequest
 
 
 class Freeze(models.Model):
-    """From `starts_at` until just before `ends_at` the window is closed; for all systems if none."""
+    """From `starts_at` until just before `ends_at` the window is closed.
+
+    It is closed for the systems named, or for all where none is named.
+    """
 
     reason = models.CharField(max_length=200)
     starts_at = models.DateTimeField()

@@ -10,8 +10,8 @@ from changes.rules.approvals import (
     tech_lead_of_every_system,
 )
 from changes.rules.authorization import approved_at, authorization
-from changes.rules.deployment import deployment_findings
 from changes.rules.category import standard_procedure_covers_it
+from changes.rules.deployment import deployment_findings
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding
 from changes.rules.gates import GATE_RULES, PIPELINE_GATE_RULES

@@ -15,10 +15,11 @@ from changes.vocabulary import Category
 
 def authorization(facts: ChangeFacts, policy: Policy) -> tuple[Finding, ...]:
     """What must be clear before it may be deployed, by its category."""
-    rules = APPROVAL_RULES
-    if facts.category is Category.STANDARD:
-        rules = (standard_procedure_covers_it, *APPROVAL_RULES, *GATE_RULES)
-    return tuple(rule(facts, policy) for rule in rules)
+    findings = tuple(rule(facts, policy) for rule in APPROVAL_RULES)
+    if facts.category is not Category.STANDARD:
+        return findings
+    gates = tuple(rule(facts, policy) for rule in GATE_RULES)
+    return (standard_procedure_covers_it(facts, policy), *findings, *gates)
 
 
 def approved_at(facts: ChangeFacts, policy: Policy) -> datetime | None:

@@ -92,11 +92,9 @@ def _tests(result: GateResultFacts, policy: Policy) -> Judgement:
     if not _reaches(count["passed"], run, policy.tests_passed_minimum_percent):
         return Verdict.FAILED, f"{result.tool}: {count['failed']} of {run} tests failed."
     if count["skipped"] * 100 > policy.tests_skipped_maximum_percent * count["total"]:
-        return (
-            Verdict.UNKNOWN,
-            f"{result.tool} skipped {count['skipped']} of {count['total']} tests, more than"
-            f" the policy's {policy.tests_skipped_maximum_percent.normalize():f} %.",
-        )
+        limit = f"more than {policy.tests_skipped_maximum_percent.normalize():f} %"
+        skipped = f"{result.tool} skipped {count['skipped']} of {count['total']} tests"
+        return Verdict.UNKNOWN, f"{skipped}, {limit}."
     return Verdict.PASSED, f"{result.tool}: all {run} tests passed."
 
 
