@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
-from changes.models import ChangeRequest, DocumentationUpdate, Organisation, Person, System
+from changes.models import (
+    ChangeRequest,
+    DocumentationUpdate,
+    Organisation,
+    Person,
+    PostIncidentReview,
+    PostMortem,
+    System,
+)
 from changes.permissions import why_may_not
 from changes.queries.policies import version_in_force
 from changes.roles import Act
@@ -112,12 +120,23 @@ def withdraw_request(*, request: ChangeRequest, actor: Person, at: datetime) -> 
 def close_request(*, request: ChangeRequest, actor: Person, at: datetime) -> ChangeRequest:
     """The end of a verified or rolled back change."""
     change = begin(request, Action.CLOSE, actor, at)
-    if change.state == State.ROLLED_BACK and not hasattr(change, "post_mortem"):
-        raise NotNow(f"{change.key} was rolled back: write the post-mortem first.")
+    lacking = _why_not_closed(change)
+    if lacking:
+        raise NotNow(f"{change.key} {lacking}")
     change.closed_at = at
     enter(change, Action.CLOSE)
     save(change, Action.CLOSE, actor, at)
     return change
+
+
+def _why_not_closed(change: ChangeRequest) -> str | None:
+    post_mortem = PostMortem.objects.filter(change=change).first()
+    if change.state == State.ROLLED_BACK and not (post_mortem and post_mortem.written_by_id):
+        return "was rolled back: write the post-mortem first."
+    held = PostIncidentReview.objects.filter(change=change, held_at__isnull=False).exists()
+    if change.category == Category.EMERGENCY and not held:
+        return "is an emergency: hold the post-incident review first."
+    return None
 
 
 def _set_values(change: ChangeRequest, values: Mapping[str, Any]) -> None:
