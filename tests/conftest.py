@@ -1,0 +1,66 @@
+"""What every test may ask for: a clock that stands still, clients by role, eager Celery.
+
+Each test has folders of its own. A test that needs real commits asks for `committed_db`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from changes import clock
+from changes.vocabulary import Role
+from orca_portal.celery import app
+from tests.clients import ClientAs, SignedInClient
+from tests.factories.people import PersonFactory
+from tests.factories.times import NOW
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PACKAGES_DIR = tmp_path / "packages"
+    settings.DOSSIERS_DIR = tmp_path / "dossiers"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def now(settings: Settings) -> Iterator[datetime]:
+    """The moment of every test; move on with `clock.simulated(now + ...)`."""
+    settings.SIMULATED_CLOCK_ALLOWED = True
+    with clock.simulated(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def client_as(db: None) -> ClientAs:
+    """A browser in which a new person with these roles has signed in; `client.person` is who."""
+
+    def sign_in(*roles: Role, is_superuser: bool = False) -> SignedInClient:
+        client = SignedInClient()
+        client.person = PersonFactory.create(
+            roles=roles, is_superuser=is_superuser, is_staff=is_superuser
+        )
+        client.force_login(client.person)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def eager_celery() -> Iterator[None]:
+    """Tasks run where they are called, and what they raise is raised there."""
+    before = app.conf.task_always_eager, app.conf.task_eager_propagates
+    app.conf.task_always_eager = app.conf.task_eager_propagates = True
+    yield
+    app.conf.task_always_eager, app.conf.task_eager_propagates = before
+
+
+@pytest.fixture
+def committed_db(transactional_db: None, django_db_serialized_rollback: None) -> None:
+    """A database with real commits, for threads and servers; the seeded rows come back after."""

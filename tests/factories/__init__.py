@@ -1,0 +1,1 @@
+"""Rows and facts for tests, with defaults that surprise nobody."""
