@@ -17,6 +17,11 @@ class Act(StrEnum):
     PROPOSE_POLICY = "propose a policy version"
     APPROVE_POLICY = "approve a policy version"
     CONFIGURE = "edit the catalogue, systems and people"
+    REVIEW_POLICY = "sign the policy review"
+    APPROVE_WINDOW_EXCEPTION = "approve a window exception"
+    WRITE_POST_MORTEM = "write what was learnt"
+    APPROVE_POST_MORTEM = "approve a post-mortem"
+    HOLD_POST_INCIDENT_REVIEW = "hold a post-incident review"
 
 
 EVERYBODY = frozenset(Role)
@@ -33,4 +38,9 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.PROPOSE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR}),
     Act.APPROVE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR, Role.COMPLIANCE}),
     Act.CONFIGURE: frozenset({Role.POLICY_ADMINISTRATOR}),
+    Act.REVIEW_POLICY: frozenset({Role.POLICY_ADMINISTRATOR, Role.COMPLIANCE}),
+    Act.APPROVE_WINDOW_EXCEPTION: frozenset({Role.TECH_LEAD}),
+    Act.WRITE_POST_MORTEM: REQUESTERS,
+    Act.APPROVE_POST_MORTEM: frozenset({Role.TECH_LEAD, Role.COMPLIANCE}),
+    Act.HOLD_POST_INCIDENT_REVIEW: frozenset({Role.TECH_LEAD, Role.COMPLIANCE}),
 }

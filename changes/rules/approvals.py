@@ -20,9 +20,11 @@ def why_not_counted(approval: ApprovalFacts, facts: ChangeFacts) -> str | None:
         return f"{person.name} is an author of the change."
     if approval.request_digest != facts.request_digest:
         return f"The request was edited after {person.name} approved it."
+    if not facts.is_before_deployment(approval.decided_at):
+        return f"{person.name} approved it after it was deployed."
     if approval.revision == facts.tested_revision:
         return None
-    if approval.patch_id and approval.patch_id == facts.head_patch_id:
+    if approval.patch_id and approval.patch_id == facts.tested_patch_id:
         return None
     return f"{person.name} approved another revision ({approval.revision[:12] or 'none'})."
 
@@ -100,6 +102,7 @@ def peer_reviewers(facts: ChangeFacts, *, apart_from: Iterable[int] = ()) -> dic
         for review in latest.values()
         if review.state is ReviewState.APPROVED
         and review.revision == facts.tested_revision
+        and facts.is_before_deployment(review.submitted_at)
         and review.person.kind is PersonKind.HUMAN
     ]
     return {person.id: person for person in people if person.id not in excluded}

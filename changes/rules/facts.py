@@ -176,6 +176,15 @@ class ChangeFacts:
         return deployment.revision if deployment else self.head_revision
 
     @property
+    def tested_patch_id(self) -> str:
+        """The diff of the tested revision, where it is known."""
+        return next((c.patch_id for c in self.commits if c.sha == self.tested_revision), "")
+
+    def is_before_deployment(self, at: datetime) -> bool:
+        deployment = self.first_deployment
+        return deployment is None or at < deployment.started_at
+
+    @property
     def is_imported(self) -> bool:
         return self.origin is Origin.IMPORTED
 

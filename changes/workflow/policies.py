@@ -1,23 +1,25 @@
-"""Policy versions: proposed by one person, approved by another, never edited."""
+"""Policy versions: proposed by one person, approved by another, never edited; their reviews."""
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
-from changes.models import Person, PolicyVersion
-from changes.permissions import why_may_not
-from changes.queries.policies import reporting_date
+from changes.models import Person, PolicyReview, PolicyVersion
+from changes.quarters import QuarterError, parse_quarter
+from changes.queries.policies import reporting_date, version_in_force
 from changes.roles import Act
 from changes.vocabulary import PolicyState
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
+from changes.workflow.steps import check_may, check_time
 
 
 @transaction.atomic
 def propose_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> PolicyVersion:
     """Store a new version as a proposal. `version` is not saved yet."""
-    _check(actor, Act.PROPOSE_POLICY)
+    check_may(actor, Act.PROPOSE_POLICY)
     if version.pk:
         raise NotNow("A policy version is never edited: propose a new one.")
     if version.effective_on <= reporting_date(at):
@@ -35,7 +37,7 @@ def propose_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
 @transaction.atomic
 def approve_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> PolicyVersion:
     """Four eyes: whoever proposed it does not approve it."""
-    _check(actor, Act.APPROVE_POLICY)
+    check_may(actor, Act.APPROVE_POLICY)
     version = PolicyVersion.objects.select_for_update().get(pk=version.pk)
     if version.state != PolicyState.PROPOSED:
         raise NotNow(f"{version} is {version.state} already.")
@@ -49,7 +51,25 @@ def approve_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
     return version
 
 
-def _check(actor: Person, act: Act) -> None:
-    refusal = why_may_not(actor, act)
-    if refusal:
-        raise NotPermitted(refusal)
+@transaction.atomic
+def sign_policy_review(*, quarter: str, actor: Person, at: datetime, note: str) -> PolicyReview:
+    """Once for a quarter that has begun: the version in force is read again, and signed."""
+    check_may(actor, Act.REVIEW_POLICY)
+    check_time(at)
+    try:
+        begun = parse_quarter(quarter, settings.REPORTING_TIME_ZONE).start <= at
+    except QuarterError as error:
+        raise Invalid({"quarter": str(error)}) from error
+    if not begun:
+        raise NotNow(f"{quarter} has not begun yet.")
+    if PolicyReview.objects.filter(quarter=quarter).exists():
+        raise NotNow(f"The policy review of {quarter} is signed already.")
+    review = PolicyReview.objects.create(
+        quarter=quarter,
+        policy_version=version_in_force(at),
+        reviewed_by=actor,
+        reviewed_at=at,
+        note=note,
+    )
+    announce(Announcement("policy.reviewed", review, at, actor))
+    return review

@@ -172,6 +172,7 @@ def roll_back(
         raise Invalid({"reason": "Say why it is rolled back."})
     _end_running_stage(deployment, actor, at, StageResult.HALTED)
     _finish(deployment, DeploymentOutcome.ROLLED_BACK, at)
+    announce(Announcement("deployment.rolled_back", deployment, at, actor, change))
     rollback = Rollback.objects.create(
         deployment=deployment,
         trigger=trigger,

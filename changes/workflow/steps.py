@@ -5,8 +5,9 @@ from datetime import datetime
 from changes import clock
 from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, Person
-from changes.permissions import why_may_not_take
+from changes.permissions import why_may_not, why_may_not_take
 from changes.queries.judgements import Judgement, judgement_of
+from changes.roles import Act
 from changes.states import STEPS, Action
 from changes.vocabulary import PersonKind
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
@@ -29,6 +30,12 @@ def begin(request: ChangeRequest, action: Action, actor: Person, at: datetime) -
         may_at_all = actor.roles & step.who and actor.kind == PersonKind.HUMAN
         raise (NotNow if may_at_all and change.state not in step.start else NotPermitted)(refusal)
     return change
+
+
+def check_may(actor: Person, act: Act) -> None:
+    refusal = why_may_not(actor, act)
+    if refusal:
+        raise NotPermitted(refusal)
 
 
 def check_rules(change: ChangeRequest, action: Action, at: datetime) -> Judgement:
