@@ -1,5 +1,6 @@
 """Recording what git hosts and pipelines say: pull requests, reviews, runs, gate results."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,7 @@ def record_commit(
     author: Person | None,
     committed_at: datetime,
     subject: str,
+    co_authors: Iterable[Person] = (),
     **values: Any,
 ) -> Commit:
     commit, is_new = Commit.objects.get_or_create(
@@ -82,9 +84,14 @@ def record_commit(
         },
     )
     if is_new:
+        commit.co_authors.set(co_authors)
         pull_request.head_revision = sha
         pull_request.save()
-        announce(Announcement("commit.recorded", commit, committed_at, author, pull_request.change))
+        details = {"co_authors": sorted(person.pk for person in commit.co_authors.all())}
+        change = pull_request.change
+        announce(
+            Announcement("commit.recorded", commit, committed_at, author, change, details=details)
+        )
     return commit
 
 
