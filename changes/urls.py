@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from changes.views.home import home
 
 app_name = "changes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", home, name="home")]

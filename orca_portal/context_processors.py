@@ -1,11 +1,61 @@
 """What every page needs: whose record it is, and where this person may go."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 
-from changes.models import Organisation
+from changes.models import Organisation, Person
+from changes.permissions import may
+from changes.roles import Act
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+# Label, icon, address, and what one must be allowed to do to be shown the way.
+_PLACES = (
+    ("Home", "house", "changes:home", None),
+    ("Changes", "list", "changes:list", Act.READ_CHANGES),
+    ("Packages", "package", "evidence:packages", Act.READ_PACKAGES),
+    ("Policy", "scale", "changes:policy", Act.READ_POLICY),
+    ("Admin", "settings", "admin:index", Act.CONFIGURE),
+)
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {"organisation": Organisation.objects.first()}
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, Person) else None
+    return {
+        "organisation": Organisation.objects.first(),
+        "navigation": _navigation(person, request.path) if person else [],
+        "role_names": ", ".join(sorted(person.roles)) if person else "",
+        "reporting_time_zone": settings.REPORTING_TIME_ZONE,
+    }
+
+
+def _navigation(person: Person, path: str) -> list[NavigationItem]:
+    found = []
+    for name, icon, address, act in _PLACES:
+        url = _address(address)
+        if url and (act is None or may(person, act)):
+            found.append(NavigationItem(name, icon, url, _is_current(url, path)))
+    return found
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_current(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

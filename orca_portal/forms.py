@@ -1,3 +1,4 @@
+from django.contrib.auth.forms import AuthenticationForm
 from django.forms.renderers import TemplatesSetting
 
 
@@ -6,3 +7,12 @@ class PortalRenderer(TemplatesSetting):
 
     form_template_name = "ui/form.html"
     field_template_name = "ui/field.html"
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": "This user name and password do not go together. Both mind their case.",
+        "inactive": "This login is switched off. Ask a policy administrator.",
+    }
+
+    use_required_attribute = False

@@ -1,0 +1,50 @@
+"""A refusal as a page: its own sentence, the status that fits, and a way on."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from changes.workflow.refusals import NotNow, NotPermitted, Refusal
+
+HEADINGS = {
+    HTTPStatus.BAD_REQUEST: "That cannot be read",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.CONFLICT: "Not now",
+}
+
+
+def status_of(refusal: Refusal) -> HTTPStatus:
+    if isinstance(refusal, NotPermitted):
+        return HTTPStatus.FORBIDDEN
+    return HTTPStatus.CONFLICT if isinstance(refusal, NotNow) else HTTPStatus.BAD_REQUEST
+
+
+def refused(
+    request: HttpRequest, status: HTTPStatus, sentence: str, *, back: str = "", back_text: str = ""
+) -> HttpResponse:
+    """`back` is where to go on from here; without it, home."""
+    context = {
+        "heading": HEADINGS[status],
+        "sentence": sentence,
+        "back": back,
+        "back_text": back_text,
+        "status": int(status),
+    }
+    return render(request, "errors/refused.html", context, status=status)
+
+
+def answers_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What the workflow refuses becomes a page, never a traceback."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(request, status_of(refusal), str(refusal))
+
+    return answered

@@ -1,0 +1,66 @@
+"""How a word looks: its tone and its icon. A state is always an icon and a word."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    tone: str
+    icon: str
+
+
+_NEUTRAL = Look("neutral", "circle")
+_LOOKS: dict[str, Look] = {
+    # verdicts and outcomes
+    "passed": Look("passed", "circle-check"),
+    "failed": Look("failed", "circle-x"),
+    "not_applicable": Look("neutral", "circle-minus"),
+    "unknown": Look("unknown", "circle-question-mark"),
+    "waiting": Look("waiting", "clock"),
+    "healthy": Look("passed", "circle-check"),
+    "halted": Look("failed", "octagon-x"),
+    "succeeded": Look("passed", "circle-check"),
+    "cancelled": Look("neutral", "ban"),
+    # states of a change
+    "draft": Look("neutral", "file-pen"),
+    "submitted": Look("waiting", "send"),
+    "deploying": Look("waiting", "rocket"),
+    "deployed": Look("waiting", "rocket"),
+    "verified": Look("passed", "shield-check"),
+    "closed": Look("passed", "lock"),
+    "rejected": Look("failed", "ban"),
+    "withdrawn": Look("neutral", "undo-2"),
+    "rolled_back": Look("failed", "history"),
+    "recorded": Look("neutral", "archive"),
+    # categories
+    "standard": Look("neutral", "book-open"),
+    "normal": Look("neutral", "git-pull-request"),
+    "emergency": Look("failed", "siren"),
+    # decisions and reviews
+    "approved": Look("passed", "circle-check"),
+    "changes_requested": Look("failed", "circle-x"),
+    "commented": Look("neutral", "message-square"),
+    "dismissed": Look("neutral", "circle-minus"),
+    "proposed": Look("waiting", "file-pen"),
+    # jobs
+    "queued": Look("waiting", "hourglass"),
+    "running": Look("waiting", "loader"),
+    "done": Look("passed", "circle-check"),
+    "interim": Look("unknown", "hourglass"),
+    # marks
+    "imported": Look("unknown", "archive-restore"),
+    "retroactive": Look("unknown", "history"),
+    "late": Look("unknown", "history"),
+    "later_policy": Look("unknown", "scale"),
+    "infrastructure": Look("neutral", "layers"),
+    # levels of a message
+    "debug": Look("neutral", "info"),
+    "info": Look("waiting", "info"),
+    "success": Look("passed", "circle-check"),
+    "warning": Look("unknown", "triangle-alert"),
+    "error": Look("failed", "circle-x"),
+}
+
+
+def look_of(word: str) -> Look:
+    return _LOOKS.get(str(word), _NEUTRAL)
