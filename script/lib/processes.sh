@@ -1,8 +1,11 @@
 # shellcheck shell=bash
 # Sourced by the scripts that start processes. Nothing they start outlives them.
 #
-#   start COMMAND...   runs it in the background, in a session of its own; its id is in $child
-#   stop_all           ends whatever was started here, politely first, within ten seconds
+#   start COMMAND...        runs it in the background, in a session of its own; its id is in $child
+#   run_to_end COMMAND...   the same, and waits; status 0 when it ended well
+#   stop_all                ends whatever was started here, politely first, within ten seconds
+#
+# The shell heeds a signal only while it waits for the background, never during a command.
 
 # All that descends from this script carries the mark in its environment, whatever session it is
 # in and whoever has adopted it. So each of them can be found, and nothing else is.
@@ -13,6 +16,18 @@ child=""
 start() {
   setsid "$@" </dev/null &
   child=$!
+}
+
+run_to_end() {
+  start "$@"
+  wait "$child" || return $?
+  child=""
+}
+
+# As install.sh does it, but a signal need not wait for pip or apt-get.
+install_for() { # server | tests
+  # shellcheck disable=SC2016 # the inner shell expands these
+  run_to_end bash -euo pipefail -c '. "$0/script/lib/install.sh"; "install_for_$1"' "$ROOT" "$1" || exit $?
 }
 
 running() { kill -0 "$1" 2>/dev/null; }

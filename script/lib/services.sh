@@ -2,7 +2,7 @@
 # Sourced by script/test, after install.sh and processes.sh: a throwaway PostgreSQL and Redis
 # on free ports of 127.0.0.1, in a folder that goes away with them.
 
-redis=""
+scratch="" redis=""
 
 make_scratch() {
   scratch="$(mktemp -d)"
@@ -60,7 +60,7 @@ run_postgres() {
 }
 
 stop_postgres() {
-  [ -e "$scratch/postgres/postmaster.pid" ] || return 0
+  [ -n "$scratch" ] && [ -e "$scratch/postgres/postmaster.pid" ] || return 0
   as_postgres "$postgres/pg_ctl" --pgdata "$scratch/postgres" --mode immediate --silent stop || true
 }
 
