@@ -1,0 +1,70 @@
+"""A story while it is played."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from changes.models import ChangeRequest, Deployment, Person, PullRequest, Repository
+from changes.sample.cast import Cast
+from changes.sample.story import Story
+
+UNTIL_LINKED = timedelta(minutes=3)
+
+
+class StoryError(RuntimeError):
+    """A story contradicts itself or the workflow; its sentence names the change."""
+
+
+@dataclass
+class Scene:
+    """The rows that it has come to so far."""
+
+    story: Story
+    cast: Cast
+    random: Random
+    shas: tuple[str, ...]
+    change: ChangeRequest
+    pull: PullRequest
+    deployment: Deployment
+
+    @classmethod
+    def of(cls, story: Story, cast: Cast) -> "Scene":
+        random = story.random
+        shas = tuple(random.randbytes(20).hex() for _ in story.commits)
+        return cls(story, cast, random, shas, ChangeRequest(), PullRequest(), Deployment())
+
+    def person(self, handle: str) -> Person:
+        return self.cast.people[handle]
+
+    @property
+    def requester(self) -> Person:
+        return self.person(self.story.requester)
+
+    @property
+    def repository(self) -> Repository:
+        return self.cast.repositories[self.story.repository]
+
+    @property
+    def linked_at(self) -> datetime:
+        return self.story.drafted + UNTIL_LINKED
+
+    def heads(self) -> list[tuple[str, datetime]]:
+        """The revisions that the pipeline ran on, and when they were pushed: the head when the
+        request was linked, and each commit after that.
+        """
+        heard = [
+            (sha, max(commit.at, self.linked_at))
+            for commit, sha in zip(self.story.commits, self.shas, strict=True)
+        ]
+        return list({at: (sha, at) for sha, at in heard}.values())
+
+    def head_at(self, at: datetime) -> str:
+        """The newest revision of the branch at that moment."""
+        before = [
+            sha
+            for commit, sha in zip(self.story.commits, self.shas, strict=True)
+            if commit.at <= at
+        ]
+        if not before:
+            raise StoryError(f"Story {self.story.number} has no commit before {at}.")
+        return before[-1]
