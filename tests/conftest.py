@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -16,6 +17,10 @@ from orca_portal.celery import app
 from tests.clients import ClientAs, SignedInClient
 from tests.factories.people import PersonFactory
 from tests.factories.times import NOW
+
+# The same examples in every run, on a machine of any speed.
+hypothesis.settings.register_profile("orca", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("orca")
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,8 @@ class GateResult(models.Model):
     """What a tool reported for a revision; `numbers` holds the facts of its gate; never edited.
 
     tests: total, passed, failed, skipped - coverage: lines_valid, lines_covered -
-    security_scan: critical, high, medium, low, suppressed_critical, accepted_critical.
+    security_scan: critical, high, medium, low, and of the critical ones suppressed_critical;
+    of those accepted_critical, whose suppression an approver has accepted.
     """
 
     repository = models.ForeignKey(

@@ -13,6 +13,7 @@ from changes.models import (
     Deployment,
     Freeze,
     GateResult,
+    OnCallShift,
     Person,
     PullRequest,
 )
@@ -27,6 +28,7 @@ from changes.rules.facts import (
     PersonFacts,
     ProcedureFacts,
     ReviewFacts,
+    ShiftFacts,
     SystemFacts,
     WindowExceptionFacts,
 )
@@ -86,7 +88,8 @@ def facts_of_all(changes: Iterable[ChangeRequest]) -> dict[int, ChangeFacts]:
     changes = list(changes)
     results = _gate_results(changes)
     freezes = [_freeze(freeze) for freeze in Freeze.objects.prefetch_related("systems")]
-    return {change.pk: _facts(change, results, freezes) for change in changes}
+    shifts = [ShiftFacts(s.person_id, s.starts_at, s.ends_at) for s in OnCallShift.objects.all()]
+    return {change.pk: _facts(change, results, freezes, shifts) for change in changes}
 
 
 def request_digest(change: ChangeRequest, system_slugs: Iterable[str]) -> str:
@@ -104,7 +107,10 @@ def request_digest(change: ChangeRequest, system_slugs: Iterable[str]) -> str:
 
 
 def _facts(
-    change: ChangeRequest, results: dict[str, list[GateResult]], freezes: Sequence[FreezeFacts]
+    change: ChangeRequest,
+    results: dict[str, list[GateResult]],
+    freezes: Sequence[FreezeFacts],
+    shifts: Sequence[ShiftFacts],
 ) -> ChangeFacts:
     pulls = list(change.pull_requests.all())
     commits = [commit for pull in pulls for commit in pull.commits.all()]
@@ -134,8 +140,8 @@ def _facts(
         procedure_parameters=change.procedure_parameters,
         avoided_day_reason=change.avoided_day_reason,
         submitted_at=change.submitted_at,
+        submitted_on=reporting_date(change.submitted_at) if change.submitted_at else None,
         head_revision=head,
-        head_patch_id=next((c.patch_id for c in commits if c.sha == head), ""),
         request_digest=request_digest(change, [system.slug for system in systems]),
         commits=tuple(_commit(commit) for commit in commits),
         pull_request_authors=tuple(filter(None, (_person(pull.author) for pull in pulls))),
@@ -152,6 +158,7 @@ def _facts(
             WindowExceptionFacts(e.reason, _known(e.approved_by), e.approved_at, e.valid_until)
             for e in change.window_exceptions.all()
         ),
+        shifts=tuple(shifts),
         is_judged_by_later_policy=_is_later(change, policy.effective_on) if policy else False,
         sees_reviews=all(pull.repository.reports_reviews for pull in pulls) or not pulls,
         sees_deployments=all(pull.repository.reports_deployments for pull in pulls) or not pulls,
@@ -200,6 +207,7 @@ def _commit(commit: Commit) -> CommitFacts:
         committed_at=commit.committed_at,
         author=_person(commit.author),
         co_authors=tuple(_known(person) for person in commit.co_authors.all()),
+        parents=tuple(commit.parents),
         patch_id=commit.patch_id,
         is_merge=commit.is_merge,
     )

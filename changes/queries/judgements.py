@@ -43,16 +43,19 @@ def judgements_of(changes: Iterable[ChangeRequest], at: datetime) -> list[Judgem
 
 
 def reasons_against_deployment(
-    facts: ChangeFacts, policy: PolicyVersion | None, at: datetime
+    facts: ChangeFacts, policy: PolicyVersion | None, at: datetime, revision: str | None = None
 ) -> list[Finding]:
     """What stands against deploying it at that instant: empty means that it may go.
 
-    Gates and approvals by the version it was submitted under, the window by the one in force.
+    `revision` is the head unless told otherwise. Gates and approvals are judged by the
+    version it was submitted under, the window by the one in force.
     """
     versions = approved_versions()
     now = version_on(reporting_date(at), versions).as_policy()
     values = policy.as_policy() if policy else now
-    return [finding for finding in deployment_findings(facts, values, now, at) if finding.is_open]
+    revision = facts.head_revision if revision is None else revision
+    findings = deployment_findings(facts, values, now, at, revision)
+    return [finding for finding in findings if finding.is_open]
 
 
 def _judgement(

@@ -1,5 +1,7 @@
 """The category: a standard change names a procedure that covers it."""
 
+from collections.abc import Mapping
+
 from changes.rules.facts import ChangeFacts, ProcedureFacts
 from changes.rules.findings import Finding, failed, not_applicable, passed
 from changes.rules.policy import Policy
@@ -22,7 +24,7 @@ def standard_procedure_covers_it(facts: ChangeFacts, policy: Policy) -> Finding:
 
 def _why_not(facts: ChangeFacts, procedure: ProcedureFacts) -> list[str]:
     reasons = []
-    on = facts.submitted_at.date() if facts.submitted_at else None
+    on = facts.submitted_on
     if on and not procedure.valid_from <= on < procedure.expires_on:
         reasons.append(f"'{procedure.title}' was not in force on {on}.")
     outside = [s.name for s in facts.systems if s.slug not in procedure.systems]
@@ -30,9 +32,15 @@ def _why_not(facts: ChangeFacts, procedure: ProcedureFacts) -> list[str]:
         reasons.append(f"'{procedure.title}' does not cover {', '.join(outside)}.")
     for name, limits in procedure.parameter_limits.items():
         value = facts.procedure_parameters.get(name)
-        low, high = limits.get("minimum"), limits.get("maximum")
         if value is None:
             reasons.append(f"The parameter '{name}' is missing.")
-        elif (low is not None and value < low) or (high is not None and value > high):
+        elif not _is_within(value, limits):
             reasons.append(f"The parameter '{name}' is {value}, outside its limits.")
     return reasons
+
+
+def _is_within(value: object, limits: Mapping[str, float]) -> bool:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    low, high = limits.get("minimum"), limits.get("maximum")
+    return (low is None or low <= value) and (high is None or value <= high)

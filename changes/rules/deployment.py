@@ -1,5 +1,6 @@
 """May it be deployed now? What the start button and the deploy gate ask."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from changes.rules.approvals import APPROVAL_RULES
@@ -10,14 +11,17 @@ from changes.rules.gates import GATE_RULES
 from changes.rules.policy import Policy
 from changes.rules.request import required_fields_present
 from changes.rules.windows import RULE as WINDOW_RULE
-from changes.rules.windows import why_closed
+from changes.rules.windows import leave_at, why_closed
 from changes.vocabulary import Category
 
 
 def deployment_findings(
-    facts: ChangeFacts, policy: Policy, policy_now: Policy, at: datetime
+    facts: ChangeFacts, policy: Policy, policy_now: Policy, at: datetime, revision: str
 ) -> tuple[Finding, ...]:
-    """`policy` judges the request, `policy_now` the window at that instant."""
+    """`policy` judges the request, `policy_now` the window at that instant. Approvals and
+    gates are asked for the revision that would be deployed, whatever was deployed before.
+    """
+    facts = replace(facts, head_revision=revision, deployments=())
     rules = (
         required_fields_present,
         standard_procedure_covers_it,
@@ -33,6 +37,6 @@ def window_open_now(facts: ChangeFacts, policy: Policy, at: datetime) -> Finding
     problem = why_closed(facts, at, policy)
     if problem is None:
         return passed(WINDOW_RULE, "The deployment window is open.")
-    if any(e.approved_at < at < e.valid_until for e in facts.window_exceptions):
+    if leave_at(facts, at):
         return passed(WINDOW_RULE, "It may be deployed now by an approved exception.")
     return failed(WINDOW_RULE, f"The window is closed: {problem}")

@@ -4,6 +4,7 @@ People are numbers (a person, whatever the login) beside the name to show; insta
 aware datetimes; `None` means that the source does not say.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -52,6 +53,7 @@ class CommitFacts:
     committed_at: datetime
     author: PersonFacts | None = None
     co_authors: tuple[PersonFacts, ...] = ()
+    parents: tuple[str, ...] = ()
     patch_id: str = ""
     is_merge: bool = False
 
@@ -119,8 +121,18 @@ class WindowExceptionFacts:
 
 
 @dataclass(frozen=True)
+class ShiftFacts:
+    """On call from `starts_at` until just before `ends_at`."""
+
+    person_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class ChangeFacts:
-    """One change as its rules see it. `sees_reviews` and `sees_deployments` say whether the
+    """One change as its rules see it. `submitted_on` is the day of submission in the
+    organisation's reporting time zone. `sees_reviews` and `sees_deployments` say whether the
     source reports them at all: what is never reported is unknown, not missing.
     """
 
@@ -136,8 +148,8 @@ class ChangeFacts:
     procedure_parameters: Mapping[str, float] = field(default_factory=dict)
     avoided_day_reason: str = ""
     submitted_at: datetime | None = None
+    submitted_on: date | None = None
     head_revision: str = ""
-    head_patch_id: str = ""
     request_digest: str = ""
     commits: tuple[CommitFacts, ...] = ()
     pull_request_authors: tuple[PersonFacts, ...] = ()
@@ -147,6 +159,7 @@ class ChangeFacts:
     deployments: tuple[DeploymentFacts, ...] = ()
     freezes: tuple[FreezeFacts, ...] = ()
     window_exceptions: tuple[WindowExceptionFacts, ...] = ()
+    shifts: tuple[ShiftFacts, ...] = ()
     is_judged_by_later_policy: bool = False
     sees_reviews: bool = True
     sees_deployments: bool = True
@@ -178,11 +191,30 @@ class ChangeFacts:
     @property
     def tested_patch_id(self) -> str:
         """The diff of the tested revision, where it is known."""
-        return next((c.patch_id for c in self.commits if c.sha == self.tested_revision), "")
+        return self.patch_id_of(self.tested_revision)
 
     def is_before_deployment(self, at: datetime) -> bool:
         deployment = self.first_deployment
         return deployment is None or at < deployment.started_at
+
+    def on_call_at(self, at: datetime) -> set[int]:
+        return {s.person_id for s in self.shifts if s.starts_at <= at < s.ends_at}
+
+    def patch_id_of(self, revision: str) -> str:
+        """The diff that leads to a revision, from the patch-ids of its line of commits.
+
+        A pure rebase keeps it. Empty where a part of it is not known.
+        """
+        rest = {commit.sha: commit for commit in self.commits}
+        line: list[CommitFacts] = []
+        while revision in rest:
+            line.append(rest.pop(revision))
+            revision = next((sha for sha in line[-1].parents if sha in rest), "")
+        ids = [commit.patch_id for commit in line]
+        is_whole = line and (line[-1].parents or {c.patch_id for c in rest.values()} <= set(ids))
+        if not is_whole or not all(ids):
+            return ""
+        return ids[0] if len(ids) == 1 else hashlib.sha256("\n".join(ids).encode()).hexdigest()
 
     @property
     def is_imported(self) -> bool:

@@ -43,21 +43,16 @@ def no_critical_security_finding(facts: ChangeFacts, policy: Policy) -> Finding:
     A suppressed finding counts until an approver has accepted its suppression.
     """
     rule = "no_critical_security_finding"
-    reports = {result.tool.casefold(): result for result in _newest(facts, Gate.SECURITY_SCAN)}
-    found = {
-        name: result.numbers.get("critical", 0) - result.numbers.get("accepted_critical", 0)
-        for name, result in reports.items()
-    }
-    bad = [
-        reports[name].tool
-        for name, count in found.items()
-        if count > policy.critical_findings_maximum
-    ]
+    results = [r for r in _newest(facts, Gate.SECURITY_SCAN) if "critical" in r.numbers]
+    reports = {result.tool.casefold(): result for result in results}
+    found = {result.tool: _open_criticals(result) for result in results}
+    bad = [tool for tool, count in found.items() if count > policy.critical_findings_maximum]
     if bad:
-        return failed(rule, f"Critical findings reported by {', '.join(sorted(bad))}.", **found)
+        return failed(rule, f"Critical findings reported by {', '.join(bad)}.", found=found)
     lacking = [name for name in policy.required_scanners if name.casefold() not in reports]
-    if lacking:
-        return _missing(facts, rule, f"a report of {', '.join(lacking)}", lacking=lacking)
+    if lacking or not reports:
+        what = f"a report of {', '.join(lacking) or 'a security scanner'}"
+        return _missing(facts, rule, what, lacking=lacking)
     return passed(rule, "Every required scanner reported, and none found anything critical.")
 
 
@@ -68,8 +63,10 @@ def code_review_approved(facts: ChangeFacts, policy: Policy) -> Finding:
     if len(reviewers) >= needed:
         names = ", ".join(person.name for person in reviewers.values())
         return passed(rule, f"Approved in review by {names}.", reviewers=sorted(reviewers))
-    if not facts.sees_reviews:
+    if facts.is_imported:
         return unknown(rule, UNSEEN)
+    if not facts.sees_reviews:
+        return unknown(rule, "The git host reports no reviews: let a peer approve it here.")
     if facts.is_deployed:
         return failed(rule, "Deployed without an approving review by somebody else.")
     return waiting(rule, f"Waits for an approving review ({needed} needed).")
@@ -85,28 +82,42 @@ PIPELINE_GATE_RULES = GATE_RULES[:3]
 
 
 def _tests(result: GateResultFacts, policy: Policy) -> Judgement:
-    count = {name: result.numbers.get(name, 0) for name in ("total", "passed", "failed", "skipped")}
+    names = ("total", "passed", "failed", "skipped")
+    count = {name: result.numbers.get(name, 0) for name in names}
     run = count["passed"] + count["failed"]
     if run == 0:
         return Verdict.UNKNOWN, f"{result.tool} ran no test."
     if not _reaches(count["passed"], run, policy.tests_passed_minimum_percent):
         return Verdict.FAILED, f"{result.tool}: {count['failed']} of {run} tests failed."
+    if min(count.values()) < 0 or run + count["skipped"] != count["total"]:
+        return Verdict.UNKNOWN, f"{result.tool}: its numbers do not add up to {count['total']}."
     if count["skipped"] * 100 > policy.tests_skipped_maximum_percent * count["total"]:
         limit = f"more than {policy.tests_skipped_maximum_percent.normalize():f} %"
         skipped = f"{result.tool} skipped {count['skipped']} of {count['total']} tests"
         return Verdict.UNKNOWN, f"{skipped}, {limit}."
-    return Verdict.PASSED, f"{result.tool}: all {run} tests passed."
+    return Verdict.PASSED, f"{result.tool}: {count['passed']} of {run} tests passed."
 
 
 def _coverage(result: GateResultFacts, policy: Policy) -> Judgement:
-    valid, covered = result.numbers.get("lines_valid", 0), result.numbers.get("lines_covered", 0)
-    if valid == 0:
+    valid, covered = result.numbers.get("lines_valid", 0), result.numbers.get("lines_covered")
+    if valid <= 0 or covered is None:
         return Verdict.UNKNOWN, f"{result.tool} measured no line."
+    if not 0 <= covered <= valid:
+        return Verdict.UNKNOWN, f"{result.tool}: {covered} of {valid} lines cannot be."
     minimum = policy.coverage_minimum_percent
     shown = f"{result.tool}: {truncated_percent(covered, valid)} % of {valid} lines"
     if _reaches(covered, valid, minimum):
         return Verdict.PASSED, f"{shown} covered, at least {minimum.normalize():f} %."
     return Verdict.FAILED, f"{shown} covered, below {minimum.normalize():f} %."
+
+
+def _open_criticals(result: GateResultFacts) -> int:
+    """Critical findings, suppressed ones among them, without those whose suppression an
+    approver has accepted.
+    """
+    numbers = result.numbers
+    accepted = min(numbers.get("accepted_critical", 0), numbers.get("suppressed_critical", 0))
+    return numbers["critical"] - max(accepted, 0)
 
 
 def truncated_percent(part: int, whole: int) -> str:
@@ -142,7 +153,7 @@ def _newest(facts: ChangeFacts, gate: Gate) -> list[GateResultFacts]:
 
 
 def _missing(facts: ChangeFacts, rule: str, what: str, **more: object) -> Finding:
-    if facts.is_imported and not facts.gate_results:
+    if facts.is_imported:
         return unknown(rule, f"The imported history shows no {what.removeprefix('a ')}.", **more)
     revision = facts.tested_revision[:12] or "the head revision"
     if facts.is_deployed:

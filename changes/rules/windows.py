@@ -3,7 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from changes.rules.facts import ChangeFacts, DeploymentFacts, FreezeFacts
+from changes.rules.facts import (
+    ChangeFacts,
+    DeploymentFacts,
+    FreezeFacts,
+    WindowExceptionFacts,
+)
 from changes.rules.findings import (
     Finding,
     combined,
@@ -14,7 +19,7 @@ from changes.rules.findings import (
     waiting,
 )
 from changes.rules.policy import Policy
-from changes.vocabulary import Category
+from changes.vocabulary import Category, PersonKind
 
 RULE = "deployed_inside_window"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -41,17 +46,31 @@ def window_finding(facts: ChangeFacts, deployment: DeploymentFacts, policy: Poli
     problem = why_closed(facts, at, policy)
     if problem is None:
         return passed(RULE, f"Started on {shown}, inside the window.")
-    leave = next((e for e in facts.window_exceptions if e.approved_at < at < e.valid_until), None)
+    leave = leave_at(facts, at)
     if leave:
         name = leave.approved_by.name
         return passed(RULE, f"Started on {shown} by leave of {name}: {leave.reason}")
     return failed(RULE, f"Started on {shown}: {problem}")
 
 
+def leave_at(facts: ChangeFacts, at: datetime) -> WindowExceptionFacts | None:
+    """The exception under which it may begin then: given before, by somebody else, not expired."""
+    return next(
+        (
+            leave
+            for leave in facts.window_exceptions
+            if leave.approved_at < at < leave.valid_until
+            and leave.approved_by.id not in facts.authors
+            and leave.approved_by.kind is PersonKind.HUMAN
+        ),
+        None,
+    )
+
+
 def why_closed(facts: ChangeFacts, at: datetime, policy: Policy) -> str | None:
     """Why a deployment of this change may not begin at that instant; None if it may.
 
-    The opening minute is inside, the closing one is outside.
+    The opening moment is inside, the closing one is outside.
     """
     frozen = next((f for f in facts.freezes if _applies(f, facts, at)), None)
     if frozen:

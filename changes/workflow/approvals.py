@@ -4,9 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from changes import clock
 from changes.announcements import Announcement, announce
 from changes.models import Approval, ChangeRequest, OnCallShift, Person
 from changes.queries.facts import facts_of
+from changes.rules.approvals import tech_lead_may_stand_in
 from changes.rules.facts import ChangeFacts
 from changes.states import Action
 from changes.vocabulary import ApprovalRole, Category, Decision, Role
@@ -32,7 +34,7 @@ def approve_request(
     facts = facts_of(change)
     systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
     on_call = OnCallShift.objects.filter(person=actor, starts_at__lte=at, ends_at__gt=at).exists()
-    refusal = _why_not_as(role, actor, facts, systems_led, is_on_call=on_call)
+    refusal = _why_not_as(role, actor, facts, systems_led, is_on_call=on_call, at=at)
     if refusal:
         raise NotPermitted(refusal)
     if (revision, request_digest) != (facts.head_revision, facts.request_digest):
@@ -50,7 +52,7 @@ def approve_request(
         was_on_call=on_call,
         decision=Decision.APPROVED,
         revision=revision,
-        patch_id=facts.head_patch_id,
+        patch_id=facts.patch_id_of(revision),
         request_digest=request_digest,
         comment=comment,
         decided_at=at,
@@ -66,6 +68,7 @@ def _why_not_as(
     systems_led: list[str],
     *,
     is_on_call: bool,
+    at: datetime,
 ) -> str | None:
     if actor.pk in facts.authors:
         return f"{actor.name} is an author of {facts.key}, and authors do not approve their own."
@@ -74,7 +77,8 @@ def _why_not_as(
     if role is ApprovalRole.ON_CALL:
         if facts.category is not Category.EMERGENCY:
             return "The engineer on call approves emergencies only."
-        if not is_on_call and Role.TECH_LEAD not in actor.roles:
+        stands_in = Role.TECH_LEAD in actor.roles and tech_lead_may_stand_in(facts, at)
+        if not is_on_call and not stands_in:
             return f"{actor.name} is not on call now."
     return None
 
@@ -82,7 +86,7 @@ def _why_not_as(
 def approval_roles_open_to(
     actor: Person, facts: ChangeFacts, *, is_on_call: bool
 ) -> list[ApprovalRole]:
-    """The capacities in which this person could approve; what a page offers."""
+    """The capacities in which this person could approve now; what a page offers."""
     systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
     offered = [ApprovalRole.TECH_LEAD, ApprovalRole.PEER_REVIEWER]
     if facts.category is Category.EMERGENCY:
@@ -90,5 +94,6 @@ def approval_roles_open_to(
     return [
         role
         for role in offered
-        if _why_not_as(role, actor, facts, systems_led, is_on_call=is_on_call) is None
+        if _why_not_as(role, actor, facts, systems_led, is_on_call=is_on_call, at=clock.now())
+        is None
     ]

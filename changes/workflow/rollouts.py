@@ -50,7 +50,7 @@ def start_deployment(
 ) -> Deployment:
     """A person releases and deploys from the portal: refused while a rule stands against it."""
     change = begin(request, Action.START_DEPLOYMENT, actor, at)
-    reasons = reasons_against_deployment(facts_of(change), change.policy_version, at)
+    reasons = reasons_against_deployment(facts_of(change), change.policy_version, at, revision)
     if reasons:
         raise NotNow(" ".join(finding.sentence for finding in reasons))
     return record_deployment(

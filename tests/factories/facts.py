@@ -1,0 +1,278 @@
+"""Plain facts for the rules: a submitted, complete normal change, approved and tested.
+
+Each builder takes what differs: `change_facts(gate_results=())`. People are numbers.
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from changes.rules.facts import (
+    ApprovalFacts,
+    ChangeFacts,
+    CommitFacts,
+    DeploymentFacts,
+    FreezeFacts,
+    GateResultFacts,
+    PersonFacts,
+    ProcedureFacts,
+    ReviewFacts,
+    ShiftFacts,
+    SystemFacts,
+    WindowExceptionFacts,
+)
+from changes.rules.policy import DEFAULTS, Policy
+from changes.vocabulary import (
+    ApprovalRole,
+    Category,
+    Decision,
+    Gate,
+    Origin,
+    PersonKind,
+    ReviewState,
+    Role,
+    State,
+)
+from tests.factories import times
+from tests.factories.pipeline import ALL_TESTS_PASSED, NOTHING_FOUND, WELL_COVERED
+from tests.factories.request import TEXTS
+
+HEAD, OTHER, DIGEST = "a" * 40, "b" * 40, "d" * 64
+
+AUTHOR = PersonFacts(1, "Ada Author")
+LEAD = PersonFacts(2, "Leo Lead")
+PEER = PersonFacts(3, "Pia Peer")
+ON_CALL = PersonFacts(4, "Olga On-Call")
+STRANGER = PersonFacts(5, "Sam Stranger")
+BOT = PersonFacts(6, "dependabot", PersonKind.BOT)
+
+PAGES = SystemFacts("pages", "Pages", tech_leads=frozenset({LEAD.id}))
+SEARCH = SystemFacts("search", "Search", tech_leads=frozenset({LEAD.id}))
+CLUSTER = SystemFacts("cluster", "Cluster", is_infrastructure=True, tech_leads=frozenset({LEAD.id}))
+
+# The customer's figures, written out once more: a test compares them with the seeded version.
+POLICY = Policy(
+    version="1.0",
+    effective_on=date(2025, 10, 31),
+    required_fields=(
+        "description",
+        "business_justification",
+        "risk_assessment",
+        "rollback_plan",
+        "testing_evidence",
+        "affected_systems",
+    ),
+    tech_leads_per_system=1,
+    peer_reviewers_minimum=1,
+    post_incident_review_working_days=5,
+    emergency_share_maximum_percent=Decimal(10),
+    tests_passed_minimum_percent=Decimal(100),
+    tests_skipped_maximum_percent=Decimal(5),
+    coverage_minimum_percent=Decimal(80),
+    critical_findings_maximum=0,
+    code_reviews_minimum=1,
+    required_scanners=("CodeQL", "npm audit", "Snyk"),
+    pipeline_checks={name: tuple(checks) for name, checks in DEFAULTS.pipeline_dict().items()},
+    window_time_zone="America/Los_Angeles",
+    window_days=(1, 2, 3, 4),
+    window_reason_days=(5,),
+    window_opens=time(10),
+    window_closes=time(16),
+    rollout_stages=("canary", "10", "50", "100"),
+    error_rate_maximum_percent=Decimal("1.5"),
+    latency_p95_maximum_ms=700,
+    trigger_sustained_seconds=300,
+    sampling_gap_maximum_seconds=60,
+    health_failures_maximum=3,
+)
+
+
+def policy(**values: Any) -> Policy:
+    return replace(POLICY, **values)
+
+
+def approval(person: PersonFacts, role: ApprovalRole, **values: Any) -> ApprovalFacts:
+    """For the head revision and the present wording."""
+    given: dict[str, Any] = {
+        "decision": Decision.APPROVED,
+        "decided_at": times.APPROVED,
+        "revision": HEAD,
+        "request_digest": DIGEST,
+    }
+    return ApprovalFacts(person=person, role=role, **{**given, **values})
+
+
+def lead_approval(person: PersonFacts = LEAD, **values: Any) -> ApprovalFacts:
+    held: dict[str, Any] = {
+        "roles_held": frozenset({Role.TECH_LEAD}),
+        "systems_led": frozenset({"pages"}),
+    }
+    return approval(person, ApprovalRole.TECH_LEAD, **{**held, **values})
+
+
+def peer_approval(person: PersonFacts = PEER, **values: Any) -> ApprovalFacts:
+    return approval(person, ApprovalRole.PEER_REVIEWER, **values)
+
+
+def on_call_approval(person: PersonFacts = ON_CALL, **values: Any) -> ApprovalFacts:
+    return approval(person, ApprovalRole.ON_CALL, **{"was_on_call": True, **values})
+
+
+def review(person: PersonFacts = PEER, **values: Any) -> ReviewFacts:
+    given: dict[str, Any] = {
+        "state": ReviewState.APPROVED,
+        "revision": HEAD,
+        "submitted_at": times.APPROVED,
+    }
+    return ReviewFacts(person=person, **{**given, **values})
+
+
+def gate_result(gate: Gate, tool: str, numbers: dict[str, int], **values: Any) -> GateResultFacts:
+    given: dict[str, Any] = {"revision": HEAD, "produced_at": times.TESTED}
+    return GateResultFacts(gate=gate, tool=tool, numbers=numbers, **{**given, **values})
+
+
+def ran(**numbers: int) -> GateResultFacts:
+    return gate_result(Gate.TESTS, "pytest", {**ALL_TESTS_PASSED, **numbers})
+
+
+def coverage(covered: int, valid: int) -> GateResultFacts:
+    numbers = {"lines_covered": covered, "lines_valid": valid}
+    return gate_result(Gate.COVERAGE, "coverage", numbers)
+
+
+def scan(tool: str, **numbers: int) -> GateResultFacts:
+    return gate_result(Gate.SECURITY_SCAN, tool, {**NOTHING_FOUND, **numbers})
+
+
+def all_gates(revision: str = HEAD) -> tuple[GateResultFacts, ...]:
+    results = (
+        ran(),
+        gate_result(Gate.COVERAGE, "coverage", WELL_COVERED),
+        *(scan(tool) for tool in POLICY.required_scanners),
+    )
+    return tuple(replace(result, revision=revision) for result in results)
+
+
+def deployment(**values: Any) -> DeploymentFacts:
+    """One that succeeded, of the head revision, inside the window."""
+    given: dict[str, Any] = {
+        "revision": HEAD,
+        "started_at": times.DEPLOYED,
+        "finished_at": times.ROLLED_OUT,
+        "outcome": "succeeded",
+        "stages": POLICY.rollout_stages,
+        "verified": frozenset({"smoke_tests", "health_checks", "kpi"}),
+    }
+    return DeploymentFacts(**{**given, **values})
+
+
+def shift(person: PersonFacts = ON_CALL, **values: Any) -> ShiftFacts:
+    given: dict[str, Any] = {"starts_at": times.DRAFTED, "ends_at": times.NOW}
+    return ShiftFacts(person_id=person.id, **{**given, **values})
+
+
+def freeze(**values: Any) -> FreezeFacts:
+    given: dict[str, Any] = {
+        "reason": "Closing of the quarter",
+        "starts_at": times.DEPLOYED,
+        "ends_at": times.ROLLED_OUT,
+    }
+    return FreezeFacts(**{**given, **values})
+
+
+def window_exception(**values: Any) -> WindowExceptionFacts:
+    given: dict[str, Any] = {
+        "reason": "The partner's maintenance",
+        "approved_by": LEAD,
+        "approved_at": times.APPROVED,
+        "valid_until": times.ROLLED_OUT,
+    }
+    return WindowExceptionFacts(**{**given, **values})
+
+
+def procedure(**values: Any) -> ProcedureFacts:
+    given: dict[str, Any] = {
+        "slug": "patch",
+        "title": "Patch a dependency",
+        "valid_from": date(2026, 1, 1),
+        "expires_on": date(2027, 1, 1),
+        "systems": frozenset({"pages"}),
+    }
+    return ProcedureFacts(**{**given, **values})
+
+
+def change_facts(**values: Any) -> ChangeFacts:
+    """A normal change as it stands before its deployment: nothing is open."""
+    given: dict[str, Any] = {
+        "key": "CHG-000001",
+        "category": Category.NORMAL,
+        "origin": Origin.PORTAL,
+        "state": State.SUBMITTED,
+        "texts": TEXTS,
+        "systems": (PAGES,),
+        "requester": AUTHOR,
+        "submitted_at": times.SUBMITTED,
+        "submitted_on": times.SUBMITTED.date(),
+        "head_revision": HEAD,
+        "request_digest": DIGEST,
+        "commits": (commit(),),
+        "pull_request_authors": (AUTHOR,),
+        "approvals": (lead_approval(), peer_approval()),
+        "gate_results": all_gates(),
+    }
+    return ChangeFacts(**{**given, **values})
+
+
+def commit(**values: Any) -> CommitFacts:
+    given: dict[str, Any] = {
+        "sha": HEAD,
+        "committed_at": times.DRAFTED,
+        "author": AUTHOR,
+        "patch_id": "p1",
+    }
+    return CommitFacts(**{**given, **values})
+
+
+def emergency(**values: Any) -> ChangeFacts:
+    given: dict[str, Any] = {
+        "category": Category.EMERGENCY,
+        "approvals": (on_call_approval(),),
+        "shifts": (shift(),),
+    }
+    return change_facts(**{**given, **values})
+
+
+def standard(**values: Any) -> ChangeFacts:
+    given: dict[str, Any] = {
+        "category": Category.STANDARD,
+        "approvals": (),
+        "reviews": (review(),),
+        "procedure": procedure(),
+    }
+    return change_facts(**{**given, **values})
+
+
+def imported(**values: Any) -> ChangeFacts:
+    """From a repository's history alone: no request, no review, no gate, no deployment."""
+    given: dict[str, Any] = {
+        "origin": Origin.IMPORTED,
+        "state": State.RECORDED,
+        "texts": {},
+        "systems": (),
+        "requester": None,
+        "submitted_at": None,
+        "approvals": (),
+        "gate_results": (),
+        "sees_reviews": False,
+        "sees_deployments": False,
+    }
+    return change_facts(**{**given, **values})
+
+
+def los_angeles(text: str, *, fold: int = 0) -> datetime:
+    """`2026-07-14 10:00:00` on a clock in Los Angeles, as an instant in UTC."""
+    local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/Los_Angeles"), fold=fold)
+    return local.astimezone(UTC)
