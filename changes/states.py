@@ -36,7 +36,8 @@ class Step:
 
 
 TABLE: tuple[Step, ...] = (
-    Step(Action.EDIT, "Edit", frozenset({State.DRAFT}), None, REQUESTERS),
+    # An edit after the submission asks for the approvals again.
+    Step(Action.EDIT, "Edit", frozenset({State.DRAFT, State.SUBMITTED}), None, REQUESTERS),
     Step(
         Action.SUBMIT,
         "Submit",
@@ -45,7 +46,14 @@ TABLE: tuple[Step, ...] = (
         REQUESTERS,
         ("required_fields_present",),
     ),
-    Step(Action.APPROVE, "Approve", frozenset({State.SUBMITTED}), None, REQUESTERS),
+    # After a rollback another revision may be approved, and then deployed.
+    Step(
+        Action.APPROVE,
+        "Approve",
+        frozenset({State.SUBMITTED, State.ROLLED_BACK}),
+        None,
+        REQUESTERS,
+    ),
     Step(
         Action.WITHDRAW,
         "Withdraw",

@@ -1,5 +1,6 @@
 """Drafting, submitting, editing, withdrawing and closing a change request."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,27 +21,25 @@ from changes.models import (
 from changes.permissions import why_may_not
 from changes.queries.policies import version_in_force
 from changes.roles import Act
+from changes.rules.policy import TEXT_FIELDS
 from changes.states import Action
 from changes.vocabulary import Category, DocumentKind, State
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import begin, check_rules, check_time, enter, save
 
 TITLE_MAXIMUM = 300
+OTHER_TEXTS = ("title", "category", "incident_url", "avoided_day_reason")
 EDITABLE = (
-    "title",
-    "category",
-    "description",
-    "business_justification",
-    "risk_assessment",
-    "rollback_plan",
-    "testing_evidence",
+    *TEXT_FIELDS,
+    *OTHER_TEXTS,
     "is_infrastructure",
     "changes_schema",
     "standard_procedure",
     "procedure_parameters",
-    "incident_url",
-    "avoided_day_reason",
 )
+# Up to here every whole number is exact, whoever reads it.
+EXACT_BELOW = 2**53
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def next_numbers(count: int) -> range:
@@ -86,11 +85,14 @@ def edit_request(
     systems: Iterable[System] = (),
     documents: Iterable[DocumentKind] = (),
 ) -> ChangeRequest:
+    """A submitted request stays complete; approvals for its former wording count no longer."""
     change = begin(request, Action.EDIT, actor, at)
     _set_values(change, values)
     _set_related(change, systems, documents, at)
     slugs = sorted(system.slug for system in change.systems.all())
     save(change, Action.EDIT, actor, at, systems=slugs)
+    if change.state != State.DRAFT:
+        _check_complete(change, at)
     return change
 
 
@@ -98,10 +100,8 @@ def edit_request(
 def submit_request(*, request: ChangeRequest, actor: Person, at: datetime) -> ChangeRequest:
     """Fixes the policy version in force, for good. Refused while a required field is lacking."""
     change = begin(request, Action.SUBMIT, actor, at)
-    if change.category == Category.EMERGENCY and not change.incident_url:
-        raise NotNow("An emergency names its incident: give the incident's address.")
+    _check_complete(change, at)
     change.submitted_at = change.counted_at = at
-    check_rules(change, Action.SUBMIT, at)
     change.policy_version = version_in_force(at)
     enter(change, Action.SUBMIT)
     save(change, Action.SUBMIT, actor, at, policy=change.policy_version.version)
@@ -129,10 +129,18 @@ def close_request(*, request: ChangeRequest, actor: Person, at: datetime) -> Cha
     return change
 
 
+def _check_complete(change: ChangeRequest, at: datetime) -> None:
+    if change.category == Category.EMERGENCY and not change.incident_url:
+        raise NotNow("An emergency names its incident: give the incident's address.")
+    check_rules(change, Action.SUBMIT, at)
+
+
 def _why_not_closed(change: ChangeRequest) -> str | None:
-    post_mortem = PostMortem.objects.filter(change=change).first()
-    if change.state == State.ROLLED_BACK and not (post_mortem and post_mortem.written_by_id):
+    written = PostMortem.objects.filter(change=change, written_by__isnull=False).exists()
+    if change.state == State.ROLLED_BACK and not written:
         return "was rolled back: write the post-mortem first."
+    if not written and PostMortem.objects.filter(change=change).exists():
+        return "has an open post-mortem: write it first."
     held = PostIncidentReview.objects.filter(change=change, held_at__isnull=False).exists()
     if change.category == Category.EMERGENCY and not held:
         return "is an emergency: hold the post-incident review first."
@@ -145,20 +153,43 @@ def _set_values(change: ChangeRequest, values: Mapping[str, Any]) -> None:
         raise Invalid({name: f"'{name}' is not a field of a request." for name in strange})
     for name, value in values.items():
         setattr(change, name, value)
+    _check_texts(change)
+    _check_parameters(change.procedure_parameters)
     title = " ".join(change.title.split())
     if not title:
         raise Invalid({"title": "Give the change a title."})
     if len(title) > TITLE_MAXIMUM:
         raise Invalid({"title": f"The title is {len(title)} characters; {TITLE_MAXIMUM} fit."})
-    nul = [name for name in EDITABLE if "\x00" in str(getattr(change, name))]
-    if nul:
-        raise Invalid(dict.fromkeys(nul, "It holds a NUL character; remove it."))
     change.title = title
     others = {field.name for field in change._meta.fields} - set(EDITABLE)
     try:
         change.clean_fields(exclude=others)
     except ValidationError as error:
         raise Invalid({k: " ".join(v) for k, v in error.message_dict.items()}) from error
+
+
+def _check_texts(change: ChangeRequest) -> None:
+    texts = {name: getattr(change, name) for name in (*TEXT_FIELDS, *OTHER_TEXTS)}
+    strange = [name for name, text in texts.items() if not isinstance(text, str)]
+    if strange:
+        raise Invalid(dict.fromkeys(strange, "It has to be text."))
+    if nul := [name for name, text in texts.items() if "\x00" in text]:
+        raise Invalid(dict.fromkeys(nul, "It holds a NUL character; remove it."))
+    if broken := [name for name, text in texts.items() if _SURROGATES.search(text)]:
+        raise Invalid(dict.fromkeys(broken, "It holds half a character; write it again."))
+
+
+def _check_parameters(parameters: Any) -> None:
+    """Names with numbers: what the limits of a standard procedure are about."""
+    is_mapping = isinstance(parameters, dict) and "".join(parameters).isprintable()
+    if not is_mapping or not all(map(_is_number, parameters.values())):
+        sentence = "Give a number for each parameter of the procedure."
+        raise Invalid({"procedure_parameters": sentence})
+
+
+def _is_number(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) < EXACT_BELOW
 
 
 def _set_related(

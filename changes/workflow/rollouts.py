@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from changes.announcements import Announcement, announce
 from changes.models import (
@@ -23,7 +23,7 @@ from changes.models import (
 from changes.queries.facts import facts_of
 from changes.queries.judgements import reasons_against_deployment
 from changes.queries.policies import version_in_force
-from changes.states import Action
+from changes.states import STEPS, Action
 from changes.vocabulary import (
     DeploymentOutcome,
     Environment,
@@ -76,10 +76,15 @@ def record_deployment(
     released_by: Person | None = None,
 ) -> Deployment:
     """A deployment as its system reports it. It is recorded also where a rule stands against
-    it: then the record shows that, instead of hiding it.
+    it: then the record shows that, instead of hiding it. A change that may not be deployed
+    from its state keeps that state.
     """
     check_time(at)
+    if not revision.strip():
+        raise Invalid({"revision": "Say which revision is deployed."})
     change = locked(request)
+    if _running(change):
+        raise NotNow(f"{change.key} has a deployment under way: finish it or roll it back first.")
     deployment = Deployment.objects.create(
         change=change,
         repository=repository,
@@ -93,8 +98,9 @@ def record_deployment(
     announce(Announcement("deployment.started", deployment, at, started_by, change))
     if released_by:
         _record_release(change, released_by, revision, at)
-    enter(change, Action.START_DEPLOYMENT)
-    change.counted_at = change.deployments.aggregate(first=Min("started_at"))["first"]
+    if change.state in STEPS[Action.START_DEPLOYMENT].start:
+        enter(change, Action.START_DEPLOYMENT)
+    change.counted_at = _to_production(change).aggregate(first=Min("started_at"))["first"]
     save(change, Action.START_DEPLOYMENT, started_by, at, revision=revision)
     return deployment
 
@@ -104,8 +110,8 @@ def advance_stage(
     *, deployment: Deployment, actor: Person, at: datetime, stage: RolloutStageName
 ) -> RolloutStage:
     """Ends the running stage as healthy and begins the next; none is skipped or repeated."""
-    change = begin(_change(deployment), Action.ADVANCE_STAGE, actor, at)
-    expected = _next_stage(deployment)
+    change, deployment = _begin(deployment, Action.ADVANCE_STAGE, actor, at)
+    expected = _next_stage(change, deployment)
     if stage != expected:
         following = f"the next stage is {expected}" if expected else "every stage has begun"
         raise NotNow(f"{change.key}: {following}, not {stage}.")
@@ -127,6 +133,7 @@ def record_sample(
     is_healthy: bool | None = None,
 ) -> HealthSample:
     """What monitoring saw at that moment; the same moment again changes nothing."""
+    check_time(taken_at)
     if taken_at < deployment.started_at:
         raise Invalid({"taken_at": "The sample is older than its deployment."})
     sample, is_new = HealthSample.objects.get_or_create(
@@ -146,7 +153,7 @@ def record_sample(
 @transaction.atomic
 def finish_deployment(*, deployment: Deployment, actor: Person, at: datetime) -> Deployment:
     """Every stage is through: the rollout succeeded."""
-    change = begin(_change(deployment), Action.FINISH_DEPLOYMENT, actor, at)
+    change, deployment = _begin(deployment, Action.FINISH_DEPLOYMENT, actor, at)
     _end_running_stage(deployment, actor, at, StageResult.HEALTHY)
     check_rules(change, Action.FINISH_DEPLOYMENT, at)
     _finish(deployment, DeploymentOutcome.SUCCEEDED, at)
@@ -167,7 +174,7 @@ def roll_back(
     observed: dict[str, Any] | None = None,
 ) -> Rollback:
     """Halts the running stage, records why, and opens the post-mortem."""
-    change = begin(_change(deployment), Action.ROLL_BACK, actor, at)
+    change, deployment = _begin(deployment, Action.ROLL_BACK, actor, at)
     if not reason.strip():
         raise Invalid({"reason": "Say why it is rolled back."})
     _end_running_stage(deployment, actor, at, StageResult.HALTED)
@@ -202,7 +209,7 @@ def record_verification(
     """One result; when all three have passed the change is verified. A failed one opens
     a post-mortem.
     """
-    change = begin(_change(deployment), Action.VERIFY, actor, at)
+    change, deployment = _begin(deployment, Action.VERIFY, actor, at)
     verification = Verification.objects.create(
         deployment=deployment,
         kind=kind,
@@ -232,16 +239,40 @@ def _record_release(
     return release
 
 
-def _change(deployment: Deployment) -> ChangeRequest:
+def _begin(
+    deployment: Deployment, action: Action, actor: Person, at: datetime
+) -> tuple[ChangeRequest, Deployment]:
+    """The change and its deployment as they are now, both held; refused for an earlier one."""
     if deployment.change is None:
         raise NotNow("This deployment belongs to no change request: link it first.")
-    return locked(deployment.change)
+    change = begin(deployment.change, action, actor, at)
+    current = _to_production(change).select_for_update().latest("started_at", "pk")
+    if current.pk != deployment.pk:
+        raise NotNow(f"{change.key} was deployed again since: look at its latest deployment.")
+    if at < _last_step(current):
+        raise Invalid({"at": f"{at.isoformat()} is before the last step of the rollout."})
+    return change, current
 
 
-def _next_stage(deployment: Deployment) -> str | None:
-    names = [stage.name for stage in deployment.stages.order_by("started_at", "pk")]
-    stages = deployment.policy_version.rollout_stages
-    return stages[len(names)] if len(names) < len(stages) else None
+def _last_step(deployment: Deployment) -> datetime:
+    stages = [stage.started_at for stage in deployment.stages.all()]
+    finished = [deployment.finished_at] if deployment.finished_at else []
+    return max([deployment.started_at, *stages, *finished])
+
+
+def _to_production(change: ChangeRequest) -> QuerySet[Deployment]:
+    return change.deployments.filter(environment=Environment.PRODUCTION)
+
+
+def _running(change: ChangeRequest) -> bool:
+    return _to_production(change).filter(outcome=DeploymentOutcome.RUNNING).exists()
+
+
+def _next_stage(change: ChangeRequest, deployment: Deployment) -> str | None:
+    """By the policy that judges the change."""
+    policy = change.policy_version or deployment.policy_version
+    stages, begun = policy.rollout_stages, deployment.stages.count()
+    return stages[begun] if begun < len(stages) else None
 
 
 def _end_running_stage(
@@ -255,7 +286,7 @@ def _end_running_stage(
 
 
 def _finish(deployment: Deployment, outcome: DeploymentOutcome, at: datetime) -> None:
-    deployment.outcome, deployment.finished_at = outcome, at
+    deployment.outcome, deployment.finished_at = outcome, deployment.finished_at or at
     deployment.save()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
@@ -17,8 +18,16 @@ from changes.models import (
     Repository,
     Review,
 )
-from changes.vocabulary import Attribution, Gate, PipelineStage, ReviewState, RunOutcome
-from changes.workflow.refusals import NotNow
+from changes.vocabulary import (
+    Attribution,
+    Gate,
+    PipelineStage,
+    ReviewState,
+    RunOutcome,
+    State,
+)
+from changes.workflow.refusals import Invalid, NotNow
+from changes.workflow.steps import check_time, locked
 
 
 @transaction.atomic
@@ -31,17 +40,23 @@ def link_pull_request(
     at: datetime,
     url: str = "",
 ) -> PullRequest:
-    """A pull request belongs to one change request; linking it again changes nothing."""
-    pull, _ = PullRequest.objects.select_for_update().get_or_create(
-        repository=repository, number=number, defaults={"url": url}
-    )
-    if pull.change_id not in (None, request.pk):
-        raise NotNow(f"{pull} belongs to {pull.change} already.")
-    if pull.change_id is None:
-        pull.change, pull.linked_at, pull.url = request, at, url or pull.url
-        pull.save()
-        announce(Announcement("pull_request.linked", pull, at, actor, request))
-    return pull
+    """One pull request for one change request; linking it again changes nothing. A draft may
+    take another instead; what was submitted stays with its own.
+    """
+    check_time(at)
+    change = locked(request)
+    pull = PullRequest.objects.select_for_update().filter(repository=repository, number=number)
+    linked = pull.first() or PullRequest(repository=repository, number=number)
+    if linked.change_id == change.pk:
+        return linked
+    if linked.change_id is not None:
+        raise NotNow(f"{linked} belongs to {linked.change} already.")
+    _unlink_others(change, actor, at)
+    linked.change, linked.linked_at, linked.url = change, at, url or linked.url
+    _check_pull_request(linked)
+    linked.save()
+    announce(Announcement("pull_request.linked", linked, at, actor, change))
+    return linked
 
 
 @transaction.atomic
@@ -83,7 +98,10 @@ def record_commit(
             **values,
         },
     )
-    if is_new:
+    if is_new or commit.pull_request_id is None:
+        commit.pull_request = pull_request
+        commit.attribution = Attribution.LINK
+        commit.save()
         commit.co_authors.set(co_authors)
         pull_request.head_revision = sha
         pull_request.save()
@@ -104,6 +122,7 @@ def record_review(
     revision: str,
     submitted_at: datetime,
 ) -> Review:
+    check_time(submitted_at)
     review, is_new = Review.objects.get_or_create(
         pull_request=pull_request,
         person=person,
@@ -128,6 +147,9 @@ def record_run(
     finished_at: datetime | None,
     change: ChangeRequest | None = None,
 ) -> PipelineRun:
+    check_time(finished_at or started_at)
+    if finished_at and finished_at < started_at:
+        raise Invalid({"finished_at": "A run finishes after it has begun."})
     run, is_new = PipelineRun.objects.update_or_create(
         repository=repository,
         revision=revision,
@@ -154,6 +176,7 @@ def record_gate_result(
     change: ChangeRequest | None = None,
 ) -> GateResult:
     """The same result reported twice is recorded once."""
+    check_time(produced_at)
     result, is_new = GateResult.objects.get_or_create(
         repository=repository,
         revision=revision,
@@ -165,3 +188,20 @@ def record_gate_result(
     if is_new:
         announce(Announcement("gate_result.recorded", result, produced_at, None, change))
     return result
+
+
+def _unlink_others(change: ChangeRequest, actor: Person | None, at: datetime) -> None:
+    for other in change.pull_requests.select_for_update():
+        if change.state != State.DRAFT:
+            raise NotNow(f"{change.key} has {other}: ask for another change request.")
+        other.change = other.linked_at = None
+        other.save()
+        announce(Announcement("pull_request.unlinked", other, at, actor, change))
+
+
+def _check_pull_request(pull: PullRequest) -> None:
+    others = {field.name for field in pull._meta.fields} - {"number", "url"}
+    try:
+        pull.clean_fields(exclude=others)
+    except ValidationError as error:
+        raise Invalid({k: " ".join(v) for k, v in error.message_dict.items()}) from error

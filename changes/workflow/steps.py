@@ -29,6 +29,8 @@ def begin(request: ChangeRequest, action: Action, actor: Person, at: datetime) -
     if refusal:
         may_at_all = actor.roles & step.who and actor.kind == PersonKind.HUMAN
         raise (NotNow if may_at_all and change.state not in step.start else NotPermitted)(refusal)
+    if at < (change.submitted_at or change.drafted_at):
+        raise Invalid({"at": f"{at.isoformat()} is before {change.key} came to be."})
     return change
 
 
