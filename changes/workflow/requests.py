@@ -69,9 +69,10 @@ def draft_request(
     _set_values(change, values)
     change.number = next_numbers(1)[0]
     change.save()
-    _set_related(change, systems, documents, at)
+    change.systems.set(systems)
     slugs = sorted(system.slug for system in change.systems.all())
     announce(Announcement("change.draft", change, at, actor, change, details={"systems": slugs}))
+    _declare_documents(change, documents, actor, at)
     return change
 
 
@@ -88,9 +89,10 @@ def edit_request(
     """A submitted request stays complete; approvals for its former wording count no longer."""
     change = begin(request, Action.EDIT, actor, at)
     _set_values(change, values)
-    _set_related(change, systems, documents, at)
+    change.systems.set(systems)
     slugs = sorted(system.slug for system in change.systems.all())
     save(change, Action.EDIT, actor, at, systems=slugs)
+    _declare_documents(change, documents, actor, at)
     if change.state != State.DRAFT:
         _check_complete(change, at)
     return change
@@ -192,16 +194,15 @@ def _is_number(value: Any) -> bool:
     return is_number and abs(value) < EXACT_BELOW
 
 
-def _set_related(
-    change: ChangeRequest,
-    systems: Iterable[System],
-    documents: Iterable[DocumentKind],
-    at: datetime,
+def _declare_documents(
+    change: ChangeRequest, documents: Iterable[DocumentKind], actor: Person, at: datetime
 ) -> None:
-    change.systems.set(systems)
-    kept = {document.kind for document in change.documents.all()}
+    """The documents that the request says it updates; an edit may drop some again."""
+    declared = {document.kind: document for document in change.documents.all()}
     wanted = {kind.value for kind in documents}
-    change.documents.exclude(kind__in=wanted).delete()
-    DocumentationUpdate.objects.bulk_create(
-        DocumentationUpdate(change=change, kind=kind, recorded_at=at) for kind in wanted - kept
-    )
+    for kind in sorted(set(declared) - wanted):
+        announce(Announcement("document.dropped", declared[kind], at, actor, change))
+        declared[kind].delete()
+    for kind in sorted(wanted - set(declared)):
+        document = DocumentationUpdate.objects.create(change=change, kind=kind, recorded_at=at)
+        announce(Announcement("document.declared", document, at, actor, change))

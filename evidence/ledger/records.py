@@ -28,13 +28,18 @@ def record_digest(record: models.Model) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Times become UTC text with microseconds; decimals and files become text."""
+    """Times become UTC text with microseconds; decimals and files become text.
+
+    A decimal loses the zeros at its end, so that it reads the same before it is stored as after.
+    """
     match value:
         case datetime():
             return utc_text(value)
         case date() | time():
             return value.isoformat()
-        case Decimal() | FieldFile():
+        case Decimal():
+            return f"{value.normalize():f}"
+        case FieldFile():
             return str(value)
         case dict():
             return {str(key): plain(item) for key, item in value.items()}
