@@ -10,9 +10,25 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Phase(StrEnum):
+    """How far a job has come: the record is frozen, then the sheets are made, then it is whole."""
+
+    FREEZE = "freeze"
+    SHEETS = "sheets"
+    PUBLISH = "publish"
+
+
 class PartKind(StrEnum):
+    """What a part of a job holds: dossiers, or a slice of one of the long tables."""
+
     DOSSIERS = "dossiers"
     POPULATION = "population"
+    MATRIX = "matrix"
+    EXCEPTIONS = "exceptions"
+    UNLINKED = "unlinked"
+
+
+TABLES = (PartKind.POPULATION, PartKind.MATRIX, PartKind.EXCEPTIONS, PartKind.UNLINKED)
 
 
 class Attribute(StrEnum):
@@ -33,3 +49,24 @@ class Attribute(StrEnum):
     M = "M"
     N = "N"
     O = "O"  # noqa: E741 - the auditor's own letter
+
+
+ATTRIBUTE_NAMES: dict[Attribute, str] = {
+    Attribute.A: "Request exists, is complete and is dated before the deployment",
+    Attribute.B: "Category is right under the policy in force",
+    Attribute.C: "Authorized by an allowed role",
+    Attribute.D: "Reviewed by somebody other than every author",
+    Attribute.E: "Tested on the deployed revision, before the deployment",
+    Attribute.F: "Approved before the deployment, and for what was deployed",
+    Attribute.G: "Deployer allowed, and not alone in the chain",
+    Attribute.H: "What was approved is what runs",
+    Attribute.I: "Rollback plan present and, where used, recorded",
+    Attribute.J: "Window and freeze kept, or left with a reason",
+    Attribute.K: "Verified after the deployment",
+    Attribute.L: "Documentation updated where the policy says so",
+    Attribute.M: "Emergency: criteria, approval and review in time",
+    Attribute.N: "Advisories answered within their time limit",
+    Attribute.O: "Deviations explained, remedied and tested again",
+}
+TESTED = (Attribute.A, Attribute.C, Attribute.D, Attribute.E, Attribute.F, Attribute.J)
+NOT_TESTED = tuple(letter for letter in Attribute if letter not in TESTED)

@@ -4,7 +4,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from changes.models import Person
 from changes.models.constraints import not_blank, one_of
 from changes.vocabulary import choices
-from evidence.vocabulary import JobState, PartKind
+from evidence.vocabulary import JobState, PartKind, Phase
 
 
 class Package(models.Model):
@@ -39,27 +39,35 @@ class Package(models.Model):
 
 
 class CompileJob(models.Model):
-    """An order to compile a quarter. The row is the truth; Celery only wakes the workers."""
+    """An order to compile a quarter. The row is the truth; Celery only wakes the workers.
+
+    `claim` is the mark of the worker that freezes or publishes: whoever lost it may not finish.
+    `frozen` is what the whole package needs beside its parts; `total` counts the changes.
+    """
 
     quarter = models.CharField(max_length=6)
     state = models.CharField(
         max_length=10, choices=choices(JobState), default=JobState.QUEUED.value
     )
+    phase = models.CharField(max_length=10, choices=choices(Phase), default=Phase.FREEZE.value)
     is_forced = models.BooleanField(default=False)
     requested_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)
+    total = models.PositiveIntegerField(default=0)
     record_sha256 = models.CharField(max_length=64, blank=True)
     frozen = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     package = models.ForeignKey(Package, on_delete=models.PROTECT, null=True, related_name="jobs")
 
     class Meta:
-        ordering = ["-requested_at"]
+        ordering = ["-requested_at", "-pk"]
         constraints = [
             one_of("state", JobState, model="job"),
+            one_of("phase", Phase, model="job"),
             UniqueConstraint(
                 fields=["quarter"],
                 condition=~Q(state__in=[JobState.DONE, JobState.FAILED]),
@@ -74,9 +82,13 @@ class CompileJob(models.Model):
     def __str__(self) -> str:
         return f"{self.quarter}: {self.state}"
 
+    @property
+    def is_over(self) -> bool:
+        return self.state in (JobState.DONE, JobState.FAILED)
+
 
 class CompilePart(models.Model):
-    """A slice of a job that one worker does alone: frozen facts in, dossiers out."""
+    """A slice of a job that one worker does alone: frozen facts in, sheets out."""
 
     job = models.ForeignKey(CompileJob, on_delete=models.CASCADE, related_name="parts")
     ordinal = models.PositiveIntegerField()
@@ -86,6 +98,7 @@ class CompilePart(models.Model):
     )
     heartbeat_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)
     frozen = models.JSONField()
     total = models.PositiveIntegerField()
     done = models.PositiveIntegerField(default=0)

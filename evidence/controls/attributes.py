@@ -1,0 +1,162 @@
+"""The control tests of this edition, one for each letter: facts and findings in, verdicts out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from changes.rules.facts import ChangeFacts
+from changes.rules.findings import Finding, combined
+from changes.vocabulary import Category, Gate, Origin, State, Verdict
+from evidence.vocabulary import TESTED, Attribute
+
+AUTHORIZATION = (
+    "standard_procedure_covers_it",
+    "tech_lead_of_every_system",
+    "approval_by_on_call",
+    "tech_lead_for_infrastructure",
+)
+REVIEW = ("peer_review_by_another_person", "code_review_approved")
+GATES = ("all_tests_passed", "coverage_reaches_minimum", "no_critical_security_finding")
+WINDOW = ("deployed_inside_window",)
+STILL_WAITS = "Was due by the end of the quarter and still waits:"
+NEVER_DEPLOYED = "It was not deployed in the quarter."
+ENDED_EARLY = (State.WITHDRAWN, State.REJECTED)
+
+
+@dataclass(frozen=True)
+class ControlTest:
+    """One attribute tested on one change."""
+
+    attribute: Attribute
+    verdict: Verdict
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What the tests look at. `is_over` says whether the quarter has ended."""
+
+    facts: ChangeFacts
+    findings: Mapping[str, Finding]
+    approved_at: datetime | None
+    is_over: bool
+
+    def of(self, rules: Iterable[str]) -> list[Finding]:
+        return [self.findings[rule] for rule in rules]
+
+    @property
+    def deployed_at(self) -> datetime | None:
+        deployment = self.facts.first_deployment
+        return deployment.started_at if deployment else None
+
+
+def control_tests(
+    facts: ChangeFacts,
+    findings: Iterable[Finding],
+    approved_at: datetime | None,
+    *,
+    is_over: bool,
+) -> tuple[ControlTest, ...]:
+    """Every letter of this edition, in its order."""
+    tested = Tested(facts, {finding.rule: finding for finding in findings}, approved_at, is_over)
+    results = (_request(tested), _authorized(tested), _reviewed(tested), _passed_gates(tested))
+    results += (_approved_first(tested), _window_kept(tested))
+    return tuple(
+        ControlTest(letter, *_at_the_end(tested, letter, *result))
+        for letter, result in zip(TESTED, results, strict=True)
+    )
+
+
+Result = tuple[Verdict, str]
+
+
+def _request(tested: Tested) -> Result:
+    facts, deployed = tested.facts, tested.deployed_at
+    finding = tested.findings["required_fields_present"]
+    if finding.is_open:
+        return finding.verdict, finding.sentence
+    if facts.origin is Origin.RETROACTIVE:
+        return Verdict.FAILED, "The request was opened after the fact."
+    if facts.submitted_at is None:
+        return Verdict.WAITING, "The request is not submitted."
+    if deployed is not None and facts.submitted_at >= deployed:
+        return Verdict.FAILED, "The request is dated after the deployment began."
+    return Verdict.PASSED, "The request is complete and was there before any deployment."
+
+
+def _authorized(tested: Tested) -> Result:
+    return _worst(tested.of(AUTHORIZATION))
+
+
+def _reviewed(tested: Tested) -> Result:
+    return _worst(tested.of(REVIEW))
+
+
+def _passed_gates(tested: Tested) -> Result:
+    """Passing counts only where each tool had reported before the deployment began."""
+    verdict, sentence = _worst(tested.of(GATES))
+    late = _tools_late(tested.facts, tested.deployed_at)
+    if verdict is Verdict.PASSED and late:
+        return Verdict.FAILED, f"Reported only after the deployment began: {', '.join(late)}."
+    return verdict, sentence
+
+
+def _tools_late(facts: ChangeFacts, deployed: datetime | None) -> list[str]:
+    if deployed is None:
+        return []
+    first: dict[tuple[Gate, str], datetime] = {}
+    for result in facts.gate_results:
+        if result.revision == facts.tested_revision:
+            tool = (result.gate, result.tool)
+            first[tool] = min(first.get(tool, result.produced_at), result.produced_at)
+    return sorted({tool for (_, tool), at in first.items() if at >= deployed})
+
+
+def _approved_first(tested: Tested) -> Result:
+    """The last thing that was needed came before the first deployment began."""
+    approved, deployed = tested.approved_at, tested.deployed_at
+    if deployed is None:
+        if tested.facts.is_imported or not tested.facts.sees_deployments:
+            return Verdict.UNKNOWN, "No deployment source reports for this repository."
+        return Verdict.WAITING, "It is not deployed yet."
+    if approved is None:
+        return _why_never_approved(tested)
+    if approved >= deployed:
+        return Verdict.FAILED, "The approval was complete only after the deployment began."
+    return Verdict.PASSED, "Everything that was needed was there before the deployment began."
+
+
+def _why_never_approved(tested: Tested) -> Result:
+    needed = AUTHORIZATION + REVIEW[:1]
+    if tested.facts.category is Category.STANDARD:
+        needed = (*AUTHORIZATION, *GATES, *REVIEW)
+    verdict, sentence = _worst(tested.of(needed))
+    if verdict is Verdict.UNKNOWN:
+        return verdict, sentence
+    return Verdict.FAILED, "The approval was not complete when the deployment began."
+
+
+def _window_kept(tested: Tested) -> Result:
+    return _worst(tested.of(WINDOW))
+
+
+def _worst(findings: list[Finding]) -> Result:
+    """The verdict of all of them, with the sentences that made it so."""
+    verdict = combined(findings)
+    sentences = dict.fromkeys(f.sentence for f in findings if f.verdict is verdict)
+    return verdict, " ".join(sentences)
+
+
+def _at_the_end(
+    tested: Tested, letter: Attribute, verdict: Verdict, sentence: str
+) -> tuple[Verdict, str]:
+    """Withdrawn or rejected before a deployment: nothing was due. When the quarter is over,
+    what was due and still waits has failed; what only a deployment makes due was not due.
+    """
+    if letter is not Attribute.A and tested.facts.state in ENDED_EARLY and not tested.deployed_at:
+        return Verdict.NOT_APPLICABLE, f"It was {tested.facts.state} and never deployed."
+    if verdict is not Verdict.WAITING or not tested.is_over:
+        return verdict, sentence
+    if letter in (Attribute.F, Attribute.J):
+        return Verdict.NOT_APPLICABLE, NEVER_DEPLOYED
+    return Verdict.FAILED, f"{STILL_WAITS} {sentence}"

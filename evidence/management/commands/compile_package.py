@@ -1,0 +1,128 @@
+"""`compile_package 2026Q3`: compile a quarter's evidence package through Celery."""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from changes import clock
+from changes.quarters import Quarter, QuarterError, parse_quarter
+from evidence.models import CompileJob, Package
+from evidence.packages.compile import unchanged_package
+from evidence.packages.crew import Crew, a_worker_answers
+from evidence.packages.jobs import Wake, request_job
+from evidence.packages.progress import ProgressBar
+from evidence.packages.sweep import requeue_stuck_jobs
+from evidence.queries.packages import progress_of
+from evidence.tasks import wake
+from evidence.vocabulary import JobState, Phase
+
+UNUSABLE, FAILED = 2, 1
+LOOK_EVERY_SECONDS, SWEEP_EVERY_SECONDS = 0.2, 3.0
+
+
+class Command(BaseCommand):
+    help = "Compile the evidence package of a quarter; the last line names the zip."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("quarter", help="a year, Q and 1 to 4, such as 2026Q3")
+        parser.add_argument("--output", metavar="DIR", help="put a copy of the zip there")
+        parser.add_argument(
+            "--force", action="store_true", help="a new revision, though nothing has changed"
+        )
+
+    def handle(self, *, quarter: str, output: str | None, force: bool, **_: Any) -> None:
+        wanted = _quarter(quarter)
+        folder = _writable(output) if output is not None else None
+        signal.signal(signal.SIGTERM, _end)
+        try:
+            package = self._package(wanted, is_forced=force)
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped. The job is kept: the next worker takes it up again.")
+            sys.exit(130)
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database does not answer: {error}", returncode=UNUSABLE
+            ) from error
+        path = Path(settings.PACKAGES_DIR) / package.file_name
+        self.stdout.write(str(_copied(path, folder) if folder else path))
+
+    def _package(self, quarter: Quarter, *, is_forced: bool) -> Package:
+        if not is_forced and (package := unchanged_package(quarter)):
+            self.stderr.write(f"The record has not changed since {package}.")
+            return package
+        job = request_job(quarter=quarter, is_forced=is_forced, actor=None, at=clock.now())
+        if not wake([Wake(Phase.FREEZE, job.pk)]):
+            raise CommandError(
+                "The broker does not answer. The job is kept and will be compiled when it does.",
+                returncode=FAILED,
+            )
+        with Crew() as crew:
+            if not a_worker_answers():
+                crew.hire()
+            return self._outcome(_waited_for(job, crew, ProgressBar(self.stderr)))
+
+    def _outcome(self, job: CompileJob) -> Package:
+        if job.package is None:
+            raise CommandError(job.error, returncode=FAILED)
+        return job.package
+
+
+def _waited_for(job: CompileJob, crew: Crew, bar: ProgressBar) -> CompileJob:
+    swept = time.monotonic()
+    while not job.is_over:
+        bar.show(progress_of(job))
+        time.sleep(LOOK_EVERY_SECONDS)
+        if time.monotonic() - swept > SWEEP_EVERY_SECONDS:
+            swept = time.monotonic()
+            wake(requeue_stuck_jobs())
+            if crew.is_at_work:
+                crew.hire()
+        job.refresh_from_db()
+    bar.close(is_whole=job.state == JobState.DONE)
+    return job
+
+
+def _quarter(text: str) -> Quarter:
+    try:
+        quarter = parse_quarter(text, settings.REPORTING_TIME_ZONE)
+    except QuarterError as error:
+        raise CommandError(str(error), returncode=UNUSABLE) from error
+    if quarter.start > clock.now():
+        raise CommandError(
+            f"{quarter} has not begun yet: nothing can be compiled.", returncode=UNUSABLE
+        )
+    return quarter
+
+
+def _writable(output: str) -> Path:
+    """The folder, made where it is missing; asked for before anything is compiled."""
+    folder = Path(output).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        sentence = f"'{output}' cannot be written to: {error.strerror}."
+        raise CommandError(sentence, returncode=UNUSABLE) from error
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """In place in one step, so that nobody finds half a zip."""
+    target, temporary = folder / path.name, folder / f".{path.name}.{os.getpid()}"
+    shutil.copyfile(path, temporary)
+    temporary.replace(target)
+    return target
+
+
+def _end(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

@@ -1,0 +1,105 @@
+"""What a dossier shows beside what the rules look at, for a chunk of changes at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from changes.models import ChangeRequest, HealthSample, PipelineRun
+from changes.vocabulary import Environment
+from evidence.ledger.canonical import sha256_hex
+from evidence.models import Event
+
+# One sample a second would fill the log of a change: they are told as one line.
+MANY = ("sample.taken",)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Runs by revision, samples by deployment, events by number of the change."""
+
+    runs: dict[str, list[PipelineRun]]
+    samples: dict[int, dict[str, Any]]
+    events: dict[int, list[dict[str, Any]]]
+
+
+def with_learning(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
+    return changes.select_related(
+        "post_mortem__written_by",
+        "post_mortem__approved_by",
+        "post_incident_review__reviewed_by",
+    ).prefetch_related("post_mortem__action_items__owner", "documents", "evidence_items")
+
+
+def beside(changes: Sequence[ChangeRequest]) -> Beside:
+    return Beside(_runs(changes), _samples(changes), _events(changes))
+
+
+def _runs(changes: Sequence[ChangeRequest]) -> dict[str, list[PipelineRun]]:
+    pulls = [pull for change in changes for pull in change.pull_requests.all()]
+    revisions = {pull.head_revision for pull in pulls}
+    revisions |= {d.revision for change in changes for d in change.deployments.all()}
+    found: dict[str, list[PipelineRun]] = defaultdict(list)
+    for run in PipelineRun.objects.filter(revision__in=revisions - {""}).select_related(
+        "repository"
+    ):
+        found[run.revision].append(run)
+    return found
+
+
+def _samples(changes: Sequence[ChangeRequest]) -> dict[int, dict[str, Any]]:
+    """Two thousand samples are told by their number, their span and their worst values."""
+    rows = (
+        HealthSample.objects.filter(
+            deployment__change__in=changes, deployment__environment=Environment.PRODUCTION
+        )
+        .order_by("deployment")
+        .values("deployment")
+        .annotate(
+            count=Count("pk"),
+            first_at=Min("taken_at"),
+            last_at=Max("taken_at"),
+            error_rate_percent=Max("error_rate_percent"),
+            latency_p95_ms=Max("latency_p95_ms"),
+            unhealthy=Count("pk", filter=Q(is_healthy=False)),
+        )
+    )
+    return {row.pop("deployment"): row for row in rows}
+
+
+def _events(changes: Sequence[ChangeRequest]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    numbers = [change.number for change in changes]
+    for event in (
+        Event.objects.filter(change_number__in=numbers)
+        .order_by("received_at", "occurred_at", "type", "record", "pk")
+        .defer("canonical")
+        .iterator()
+    ):
+        events = found[event.change_number or 0]
+        if event.type in MANY and events and events[-1]["type"] == event.type:
+            _joined(events[-1], event)
+        else:
+            events.append(_event(event))
+    return found
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "type": event.type,
+        "record": event.record,
+        "sha256": event.record_sha256,
+        "occurred_at": event.occurred_at,
+        "received_at": event.received_at,
+        "late": event.is_late,
+        "count": 1,
+    }
+
+
+def _joined(before: dict[str, Any], event: Event) -> None:
+    """One line for several of a kind: its digest is the chain of theirs."""
+    before["count"] += 1
+    before["received_at"] = event.received_at
+    before["sha256"] = sha256_hex(f"{before['sha256']}{event.record_sha256}".encode())

@@ -1,0 +1,145 @@
+"""Freezing: one snapshot of the record of a quarter becomes the parts of a job."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from changes import clock
+from changes.models import Organisation
+from changes.quarters import Quarter
+from changes.queries.policies import approved_versions
+from evidence.ledger.canonical import digest_of
+from evidence.models import CompileJob, CompilePart, Event
+from evidence.packages import rows
+from evidence.packages.collect import FrozenChange, Setting, frozen_changes
+from evidence.packages.differences import unlinked
+from evidence.packages.jobs import keep_job
+from evidence.packages.kept import annex_name, dossier_name, is_kept
+from evidence.packages.plain import exact
+from evidence.packages.register import quarter_exceptions
+from evidence.packages.scope import scope_of
+from evidence.packages.snapshot import snapshot
+from evidence.packages.spool import Spool
+from evidence.packages.summary import Summary
+from evidence.vocabulary import TABLES, JobState, PartKind, Phase
+
+CHANGES_IN_A_PART = 20
+# A longer table is cut into annexes of so many rows; a shorter one stands in the main document.
+ROWS_IN_A_TABLE = 300
+SIZES = {PartKind.DOSSIERS: CHANGES_IN_A_PART, **dict.fromkeys(TABLES, ROWS_IN_A_TABLE)}
+PARTS_AT_ONCE = 10
+
+Facts = dict[str, Any]
+
+
+def setting_of(quarter: Quarter) -> Setting:
+    organisation = Organisation.objects.get()
+    return Setting(quarter, quarter.is_open(clock.now()), organisation.is_sample, organisation.name)
+
+
+def record_digest(quarter: Quarter) -> str:
+    """What `freeze` would find, without keeping anything."""
+    with snapshot():
+        setting = setting_of(quarter)
+        return str(_collected(setting, None)["record_sha256"])
+
+
+def freeze(quarter: Quarter, spool: Spool) -> Facts:
+    """Fills the spool; what the package needs beside it comes back."""
+    with snapshot():
+        return _collected(setting_of(quarter), spool)
+
+
+def _collected(setting: Setting, spool: Spool | None) -> Facts:
+    summary, digest = Summary(setting.quarter), hashlib.sha256()
+    scope: Facts = exact(scope_of(setting.quarter))
+    _add(digest, "scope", digest_of({"setting": setting.facts(), "scope": scope}))
+    for change in frozen_changes(setting):
+        _add(digest, "change", change.sha256)
+        summary.add(change.facts)
+        _keep(change, spool)
+    for row in unlinked(setting.quarter):
+        _add(digest, "unlinked", digest_of(row))
+        if spool:
+            spool.add(PartKind.UNLINKED, row)
+    counts = summary.facts()
+    for row in quarter_exceptions(setting, scope, counts):
+        if spool:
+            spool.add(PartKind.EXCEPTIONS, row)
+    return {
+        "setting": setting.facts(),
+        "scope": scope,
+        "summary": counts,
+        "record_sha256": digest.hexdigest(),
+        "record_as_of": exact(_as_of()),
+        "rows": {str(kind): number for kind, number in spool.counts.items()} if spool else {},
+    }
+
+
+def _add(digest: "hashlib._Hash", what: str, sha256: str) -> None:
+    digest.update(f"{what} {sha256}\n".encode())
+
+
+def _keep(change: FrozenChange, spool: Spool | None) -> None:
+    if spool is None:
+        return
+    facts = change.facts
+    row, name = rows.population_row(facts), dossier_name(change.sha256)
+    kept = {"key": change.key, "sha256": change.sha256, "sheet": name, "row": row}
+    kept |= {"tests": facts["tests"], "facts": None if is_kept(name) else facts}
+    spool.add(PartKind.DOSSIERS, kept)
+    spool.add(PartKind.POPULATION, row)
+    spool.add(PartKind.MATRIX, rows.matrix_row(facts))
+    for exception in rows.exceptions_of(facts):
+        spool.add(PartKind.EXCEPTIONS, exception)
+
+
+def _as_of() -> datetime:
+    """The last event in the log; of an empty log the approval of the newest policy version."""
+    last: datetime | None = Event.objects.aggregate(at=Max("received_at"))["at"]
+    return last or max(filter(None, (v.approved_at for v in approved_versions())))
+
+
+def store(job: CompileJob, frozen: Facts, spool: Spool) -> None:
+    """The parts, all or none; from here on any worker may take one."""
+    with transaction.atomic():
+        keep_job(job)
+        job.parts.all().delete()
+        parts = _parts(job, frozen, spool)
+        while batch := list(islice(parts, PARTS_AT_ONCE)):
+            CompilePart.objects.bulk_create(batch)
+        CompileJob.objects.filter(pk=job.pk).update(
+            phase=Phase.SHEETS,
+            claim="",
+            total=frozen["summary"]["changes"],
+            record_sha256=frozen["record_sha256"],
+            frozen=frozen,
+            heartbeat_at=clock.now(),
+        )
+
+
+def _parts(job: CompileJob, frozen: Facts, spool: Spool) -> Iterator[CompilePart]:
+    ordinal = 0
+    for kind in SIZES:
+        is_annexed = kind in TABLES and spool.counts[kind] > ROWS_IN_A_TABLE
+        for number, items in enumerate(spool.slices(kind), start=1):
+            part = CompilePart(job=job, ordinal=ordinal, kind=kind, total=len(items))
+            part.frozen, part.heartbeat_at = {"rows": items, "number": number}, clock.now()
+            if is_annexed:
+                part.frozen |= {"setting": frozen["setting"]}
+                part.frozen |= {"sheet": annex_name(kind, number, part.frozen)}
+            if _is_made(part):
+                part.state, part.done = JobState.DONE, part.total
+            yield part
+            ordinal += 1
+
+
+def _is_made(part: CompilePart) -> bool:
+    if part.kind == PartKind.DOSSIERS:
+        return all(item["facts"] is None for item in part.frozen["rows"])
+    return "sheet" not in part.frozen or is_kept(part.frozen["sheet"])

@@ -1,0 +1,43 @@
+"""Sheets: a template and its facts become one PDF."""
+
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from evidence.ledger.canonical import sha256_hex
+
+SHEETS = Path("templates") / "pdf"
+
+
+class NothingIsFetched(ValueError):
+    """A sheet asked for something outside itself."""
+
+
+def render_sheet(template: str, context: dict[str, Any]) -> bytes:
+    """One PDF. Its dates and its identifier come from the content alone."""
+    # Pages and most commands never render: they shall not load WeasyPrint and Pango.
+    from evidence.packages.renderer import pdf_of  # noqa: PLC0415
+
+    html = render_to_string(f"pdf/{template}", {"language": "en", **context})
+    return pdf_of(html, identifier=sha256_hex(html.encode())[:32])
+
+
+@cache
+def edition() -> str:
+    """The digest of everything of ours that shapes a sheet: templates, styles, the renderer."""
+    folder = settings.BASE_DIR / SHEETS
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    parts = [f"{path.relative_to(folder)} {sha256_hex(path.read_bytes())}" for path in files]
+    parts += [f"tokens {sha256_hex(tokens().encode())}", f"weasyprint {version('weasyprint')}"]
+    return sha256_hex("\n".join(parts).encode())
+
+
+@cache
+def tokens() -> str:
+    """The custom properties that pages and sheets share."""
+    return Path(str(finders.find("orca/tokens.css"))).read_text(encoding="utf-8")

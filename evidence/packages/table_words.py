@@ -1,0 +1,35 @@
+"""What the long tables are called, and what stands above them."""
+
+from evidence.vocabulary import PartKind
+
+TABLE_TITLES = {
+    PartKind.POPULATION: "Population",
+    PartKind.MATRIX: "Control tests",
+    PartKind.EXCEPTIONS: "Exceptions",
+    PartKind.UNLINKED: "Production without a change request",
+}
+INTRODUCTIONS = {
+    PartKind.POPULATION: (
+        "Every change of the quarter, in the order of its key. The key opens the dossier of the "
+        "change, which holds its whole story; population.csv holds the same rows."
+    ),
+    PartKind.MATRIX: (
+        "Every change against every attribute of this edition. Each verdict has its sentence in "
+        "the dossier and in control-tests.csv."
+    ),
+    PartKind.EXCEPTIONS: (
+        "Every control test that failed, and what is wrong with the quarter as a whole. The same "
+        "rows stand in exceptions.csv."
+    ),
+    PartKind.UNLINKED: (
+        "Commits on a production branch and deployments to production that belong to no change "
+        "request. Each is an exception and stands in exceptions.csv as well."
+    ),
+}
+NO_ROWS = {
+    PartKind.POPULATION: "No change belongs to this quarter.",
+    PartKind.MATRIX: "There is no change to test.",
+    PartKind.EXCEPTIONS: "No control test failed.",
+    PartKind.UNLINKED: "Every commit and every deployment has its change request.",
+}
+WIDE = (PartKind.POPULATION,)
