@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from changes import clock
@@ -69,3 +70,9 @@ def eager_celery() -> Iterator[None]:
 @pytest.fixture
 def committed_db(transactional_db: None, django_db_serialized_rollback: None) -> None:
     """A database with real commits, for threads and servers; the seeded rows come back after."""
+
+
+@pytest.fixture(autouse=True)
+def _skip_without_postgres(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("It needs a real PostgreSQL: set DATABASE_URL, as script/test does.")

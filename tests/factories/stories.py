@@ -24,6 +24,7 @@ from changes.workflow.rollouts import (
     advance_stage,
     finish_deployment,
     record_verification,
+    roll_back,
     start_deployment,
 )
 from changes.workflow.sources import (
@@ -33,13 +34,11 @@ from changes.workflow.sources import (
     record_pull_request,
 )
 from tests.factories import times
-from tests.factories.catalogue import SystemFactory
-from tests.factories.people import a_tech_lead, an_engineer
+from tests.factories.catalogue import OnCallShiftFactory, SystemFactory
+from tests.factories.people import a_tech_lead, an_engineer, an_on_call_engineer
 from tests.factories.pipeline import ALL_TESTS_PASSED, NOTHING_FOUND, WELL_COVERED
 from tests.factories.request import TEXTS
 from tests.factories.source import RepositoryFactory
-
-HEAD = "a" * 40
 
 
 @dataclass
@@ -55,10 +54,14 @@ class Story:
     pull: PullRequest
 
     @property
+    def head(self) -> str:
+        return self.pull.head_revision
+
+    @property
     def deployment(self) -> Deployment:
         return self.change.deployments.latest("started_at")
 
-    def pass_gates(self, revision: str = HEAD, at: datetime = times.TESTED) -> Self:
+    def pass_gates(self, revision: str = "", at: datetime = times.TESTED) -> Self:
         scanners = version_in_force(at).required_scanners
         self.report(Gate.TESTS, "pytest", ALL_TESTS_PASSED, revision, at)
         self.report(Gate.COVERAGE, "coverage", WELL_COVERED, revision, at)
@@ -71,12 +74,12 @@ class Story:
         gate: Gate,
         tool: str,
         numbers: dict[str, int],
-        revision: str = HEAD,
+        revision: str = "",
         at: datetime = times.TESTED,
     ) -> Self:
         record_gate_result(
             repository=self.repository,
-            revision=revision,
+            revision=revision or self.head,
             gate=gate,
             tool=tool,
             numbers=numbers,
@@ -103,17 +106,23 @@ class Story:
         )
         return self._reread()
 
-    def start(self, at: datetime = times.DEPLOYED, revision: str = HEAD) -> Self:
+    def approve_emergency(self, at: datetime = times.APPROVED) -> Self:
+        """By an engineer who is on call; the code was reviewed by the peer."""
+        shift = OnCallShiftFactory.create(person=an_on_call_engineer())
+        self.approve_as(ApprovalRole.PEER_REVIEWER, self.peer, at)
+        return self.approve_as(ApprovalRole.ON_CALL, shift.person, at)
+
+    def start(self, at: datetime = times.DEPLOYED, revision: str = "") -> Self:
         start_deployment(
             request=self.change,
             actor=self.lead,
             at=at,
-            revision=revision,
+            revision=revision or self.head,
             repository=self.repository,
         )
         return self._reread()
 
-    def deploy(self, at: datetime = times.DEPLOYED, revision: str = HEAD) -> Self:
+    def deploy(self, at: datetime = times.DEPLOYED, revision: str = "") -> Self:
         """Started, every stage ten minutes after the last, and finished."""
         self.start(at, revision)
         for number, stage in enumerate(RolloutStageName):
@@ -138,6 +147,13 @@ class Story:
         record_verification(
             deployment=self.deployment, actor=self.lead, at=at, kind=kind, has_passed=has_passed
         )
+        return self._reread()
+
+    def record_failure(self, at: datetime = times.ROLLED_OUT) -> Self:
+        return self.record(VerificationKind.KPI, has_passed=False, at=at)
+
+    def roll_back(self, at: datetime = times.VERIFIED) -> Self:
+        roll_back(deployment=self.deployment, actor=self.lead, at=at, reason="It sorted backwards.")
         return self._reread()
 
     def close(self, at: datetime = times.CLOSED) -> Self:
@@ -205,10 +221,11 @@ def _pull_request(
     record_pull_request(pull_request=pull, at=at, title=change.title, author=author)
     record_commit(
         pull_request=pull,
-        sha=HEAD if number == 1 else f"{number:040x}",
+        sha=f"{pull.pk:040x}",
         author=author,
         committed_at=at - timedelta(hours=1),
         subject="Sort the pages by title",
+        parents=["0" * 40],
         patch_id="p" * 40,
     )
     return pull
