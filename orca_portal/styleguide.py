@@ -7,7 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from changes.vocabulary import Category, Origin, PersonKind, State, Verdict
-from orca_portal.templatetags.ui import Part, Tab
+from orca_portal.templatetags.ui import Tab
 
 
 class ExampleForm(forms.Form):
@@ -40,10 +40,5 @@ def examples(now: datetime) -> dict[str, Any]:
         "wrong_form": ExampleForm({"title": "", "category": "odd"}, auto_id="wrong_%s"),
         "page": Paginator(range(120), 25).get_page(2),
         "tabs": [Tab("Story", "#story", is_current=True), Tab("Commits", "#commits", count=3)],
-        "parts": [
-            Part("passed", 31, "#passed"),
-            Part("failed", 4, "#failed"),
-            Part("unknown", 3),
-            Part("waiting", 2),
-        ],
+        "counts": {"passed": 31, "failed": 4, "unknown": 3, "waiting": 2},
     }

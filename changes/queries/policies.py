@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from changes.models import PolicyVersion
 from changes.vocabulary import PolicyState
@@ -13,6 +14,17 @@ from changes.vocabulary import PolicyState
 def approved_versions() -> list[PolicyVersion]:
     """Oldest first."""
     return list(PolicyVersion.objects.filter(state=PolicyState.APPROVED).order_by("effective_on"))
+
+
+def proposed_versions() -> QuerySet[PolicyVersion]:
+    """Those that wait for another person's approval."""
+    return PolicyVersion.objects.filter(state=PolicyState.PROPOSED).select_related("proposed_by")
+
+
+def policy_history() -> list[PolicyVersion]:
+    """Every version, approved or proposed, the oldest first, with who proposed and approved it."""
+    versions = PolicyVersion.objects.select_related("proposed_by", "approved_by")
+    return list(versions.order_by("effective_on"))
 
 
 def version_in_force(at: datetime) -> PolicyVersion:

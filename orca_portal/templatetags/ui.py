@@ -1,6 +1,6 @@
 """The UI components, built into every template: `templates/ui/` holds their looks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,15 +27,6 @@ class Tab:
     count: int | None = None
 
 
-@dataclass(frozen=True)
-class Part:
-    """A share of a whole, for `proportions`."""
-
-    word: str
-    count: int
-    url: str = ""
-
-
 @register.simple_tag
 def icon(name: str, size: int = 16) -> str:
     """Decoration beside a word; a reader of the screen hears the word only."""
@@ -47,27 +38,36 @@ def badge(word: str, text: str = "") -> dict[str, Any]:
     return {"look": look_of(word), "text": text or label(word)}
 
 
+@register.inclusion_tag("ui/mark.html")
+def mark(word: str) -> dict[str, Any]:
+    """The icon of a moment, in its tone; the word beside it says what it is."""
+    return {"look": look_of(word)}
+
+
 @register.filter
 def words(value: str) -> str:
     """`not_applicable` as a person reads it."""
     return label(value)
 
 
-@register.inclusion_tag("ui/when.html")
-def when(at: datetime | date | None, form: str = "full", otherwise: str = "") -> dict[str, Any]:
+@register.simple_tag
+def when(at: datetime | date | None, form: str = "full", otherwise: str = "") -> SafeString:
     is_instant = isinstance(at, datetime)
-    return {"at": at, "form": form, "otherwise": otherwise, "is_instant": is_instant}
+    values = {"at": at, "form": form, "otherwise": otherwise, "is_instant": is_instant}
+    return _inline("ui/when.html", values)
 
 
-@register.inclusion_tag("ui/digest.html")
-def digest(value: str, length: int = 12, otherwise: str = "none") -> dict[str, Any]:
-    return {"value": value, "short": value[:length], "otherwise": otherwise}
+@register.simple_tag
+def digest(value: str, length: int = 12, otherwise: str = "none") -> SafeString:
+    values = {"value": value, "short": value[:length], "otherwise": otherwise}
+    return _inline("ui/digest.html", values)
 
 
-@register.inclusion_tag("ui/who.html")
-def who(person: Person | None, otherwise: str = "somebody unknown") -> dict[str, Any]:
+@register.simple_tag
+def who(person: Person | None, otherwise: str = "somebody unknown") -> SafeString:
     is_machine = person is not None and person.kind != PersonKind.HUMAN
-    return {"person": person, "otherwise": otherwise, "is_machine": is_machine}
+    values = {"person": person, "otherwise": otherwise, "is_machine": is_machine}
+    return _inline("ui/who.html", values)
 
 
 @register.simple_block_tag
@@ -128,13 +128,13 @@ def tabs(items: Sequence[Tab], caption: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/proportions.html")
-def proportions(parts: Sequence[Part], caption: str) -> dict[str, Any]:
+def proportions(counts: Mapping[str, int], caption: str) -> dict[str, Any]:
     """A bar of shares with its numbers in words below; empty shares are left out."""
-    shown = [part for part in parts if part.count]
-    total, x, bars = sum(part.count for part in shown), 0.0, []
-    for part in shown:
-        width = 100 * part.count / total
-        bars.append({"part": part, "look": look_of(part.word), "x": x, "width": width})
+    shown = {word: count for word, count in (counts or {}).items() if count}
+    total, x, bars = sum(shown.values()), 0.0, []
+    for word, count in shown.items():
+        width = 100 * count / total
+        bars.append({"word": word, "count": count, "look": look_of(word), "x": x, "width": width})
         x += width
     return {"bars": bars, "total": total, "caption": caption}
 
@@ -142,3 +142,23 @@ def proportions(parts: Sequence[Part], caption: str) -> dict[str, Any]:
 @register.inclusion_tag("ui/pager.html", takes_context=True)
 def pager(context: template.Context, page: Page[Any], noun: str = "rows") -> dict[str, Any]:
     return {"page": page, "noun": noun, "request": context["request"]}
+
+
+@register.inclusion_tag("ui/sort_head.html", takes_context=True)
+def sort_head(context: template.Context, name: str, text: str, sortable: bool) -> dict[str, Any]:
+    """The head of a column; a link that sorts by it, the other way round the second time."""
+    sort = context.get("sort") or ""
+    is_current = sort.removeprefix("-") == name
+    return {
+        "text": text,
+        "sortable": sortable,
+        "is_current": is_current,
+        "is_down": sort.startswith("-"),
+        "next": f"-{name}" if sort == name else name,
+        "request": context["request"],
+    }
+
+
+def _inline(name: str, values: dict[str, Any]) -> SafeString:
+    """Inside a sentence: no white space of the template may stand before a full stop."""
+    return SafeString(" ".join(render_to_string(name, values).split()))

@@ -1,0 +1,27 @@
+"""Parts of addresses."""
+
+from changes.states import Action
+
+
+class KeyConverter:
+    """`CHG-000042` in any case; what is not so written is no address of ours."""
+
+    regex = "[Cc][Hh][Gg]-[0-9]{6,12}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class ActionConverter:
+    """An action of the table of states, with dashes."""
+
+    regex = "[a-z-]{4,20}"
+
+    def to_python(self, value: str) -> Action:
+        return Action(value.replace("-", "_"))
+
+    def to_url(self, value: Action | str) -> str:
+        return str(value).replace("_", "-")
