@@ -1,0 +1,26 @@
+"""The sample organisation, loaded once for all tests of this folder and undone after them.
+
+These tests only read, and ask for `sample` instead of a database of their own.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from pytest_django.plugin import DjangoDbBlocker
+
+from changes.sample.load import load_sample
+
+
+@pytest.fixture(scope="package")
+def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
+    """What the loading said; the database holds the sample meanwhile."""
+    said: list[str] = []
+    before = settings.SIMULATED_CLOCK_ALLOWED
+    settings.SIMULATED_CLOCK_ALLOWED = True
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_sample(said.append)
+        settings.SIMULATED_CLOCK_ALLOWED = before
+        yield said
+        transaction.set_rollback(True)

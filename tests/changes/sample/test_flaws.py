@@ -1,0 +1,65 @@
+"""Exactly the changes that are wrong on purpose are found wrong, and in exactly that way."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from changes.models import ChangeRequest, Commit, Deployment, PolicyReview, PostIncidentReview
+from changes.queries.facts import with_record
+from changes.queries.judgements import Judgement, judgements_of
+from changes.sample.mistakes import EXPECTED_FLAWS, NOT_JUDGED_YET
+from changes.sample.reading import read_stories
+from changes.vocabulary import State, Verdict
+
+AFTER_THE_QUARTER = datetime(2026, 10, 1, tzinfo=UTC)
+WENT_OUT = (State.DEPLOYED, State.VERIFIED, State.CLOSED, State.ROLLED_BACK)
+
+
+@pytest.fixture(scope="module")
+def judgements(sample: list[str]) -> list[Judgement]:
+    return judgements_of(with_record(ChangeRequest.objects.order_by("number")), AFTER_THE_QUARTER)
+
+
+def test_only_the_expected_changes_have_open_findings(judgements: list[Judgement]) -> None:
+    found = {
+        judgement.change.key: frozenset(f.rule for f in judgement.findings if f.is_open)
+        for judgement in judgements
+        if judgement.change.state in WENT_OUT
+    }
+    assert {key: rules for key, rules in found.items() if rules} == EXPECTED_FLAWS
+
+
+def test_what_was_never_received_is_unknown_and_all_else_failed(
+    judgements: list[Judgement],
+) -> None:
+    unknown = {
+        judgement.change.key
+        for judgement in judgements
+        for finding in judgement.findings
+        if finding.verdict is Verdict.UNKNOWN
+    }
+    assert unknown == {"CHG-000017", "CHG-000032"}
+
+
+def test_a_story_says_what_is_wrong_with_it_and_no_other_does() -> None:
+    saying = {f"CHG-{story.number:06d}" for story in read_stories() if story.mistake}
+    wrong = EXPECTED_FLAWS.keys() | {key for key in NOT_JUDGED_YET if key.startswith("CHG-")}
+    assert saying == wrong
+
+
+def test_late_approval_reads_as_late(judgements: list[Judgement]) -> None:
+    late = next(j for j in judgements if j.change.key == "CHG-000027")
+    sentence = late.finding("tech_lead_of_every_system").sentence
+    assert sentence.endswith("Marcus Adeyemi approved it after it was deployed.")
+
+
+def test_what_no_rule_judges_is_in_the_record(sample: list[str]) -> None:
+    overdue = PostIncidentReview.objects.filter(held_at=None, due_on__lt=AFTER_THE_QUARTER.date())
+    commits = Commit.objects.filter(pull_request=None, on_production_branch=True)
+    deployments = Deployment.objects.filter(change=None)
+    assert {
+        *(review.change.key for review in overdue),
+        *(commit.repository.name for commit in commits),
+        *(str(deployment.repository) for deployment in deployments),
+        *({"2026Q3"} - set(PolicyReview.objects.values_list("quarter", flat=True))),
+    } == set(NOT_JUDGED_YET)
