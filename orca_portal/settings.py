@@ -48,7 +48,7 @@ SIMULATED_CLOCK_ALLOWED = env.bool("ORCA_SIMULATED_CLOCK", default=False)
 # Applications
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "orca_portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

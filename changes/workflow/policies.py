@@ -11,6 +11,8 @@ from changes.models import Person, PolicyReview, PolicyVersion
 from changes.quarters import QuarterError, parse_quarter
 from changes.queries.policies import reporting_date, version_in_force
 from changes.roles import Act
+from changes.rules.policy import Policy
+from changes.rules.policy_values import problems_of
 from changes.vocabulary import PolicyState
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import check_may, check_time
@@ -24,6 +26,9 @@ def propose_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
         raise NotNow("A policy version is never edited: propose a new one.")
     if version.effective_on <= reporting_date(at):
         raise Invalid({"effective_on": "A new version takes effect in the future."})
+    problems = problems_of({name: getattr(version, name) for name in Policy.names()})
+    if problems:
+        raise Invalid(problems)
     version.proposed_by, version.state = actor, PolicyState.PROPOSED
     try:
         version.full_clean()

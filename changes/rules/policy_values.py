@@ -1,0 +1,75 @@
+"""Are the lists of a policy version such that rules can read them? Sentences for what is not."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from changes.rules.policy import TEXT_FIELDS
+from changes.vocabulary import PipelineStage, RolloutStageName
+
+FIELDS = (*TEXT_FIELDS, "affected_systems")
+
+
+def problems_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """For each value that no rule could read: what is expected instead."""
+    found = {name: check(values[name]) for name, check in _CHECKS.items() if name in values}
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def _words_of(known: tuple[str, ...]) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if _is_list_of(str, value) and set(value) <= set(known) and len(set(value)) == len(value):
+            return ""
+        return f"Expected a list, each once, of: {', '.join(known)}."
+
+    return check
+
+
+def _days(value: Any) -> str:
+    if _is_list_of(int, value) and all(1 <= day <= 7 for day in value):
+        return ""
+    return "Expected a list of days as numbers, Monday is 1 and Sunday is 7: [1, 2, 3, 4]."
+
+
+def _names(value: Any) -> str:
+    if _is_list_of(str, value) and all(name.strip() for name in value):
+        return ""
+    return 'Expected a list of names: ["CodeQL", "Snyk"].'
+
+
+def _stages(value: Any) -> str:
+    known = [stage.value for stage in RolloutStageName]
+    if isinstance(value, list) and value and value == [s for s in known if s in value]:
+        return ""
+    return f"Expected some of these, in this order: {', '.join(known)}."
+
+
+def _checks(value: Any) -> str:
+    known = {stage.value for stage in PipelineStage}
+    is_readable = isinstance(value, dict) and all(not _names(names) for names in value.values())
+    if is_readable and set(value) <= known:
+        return ""
+    return f"Expected for each stage a list of checks; stages are {', '.join(sorted(known))}."
+
+
+def _zone(value: Any) -> str:
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "Expected the name of a time zone, such as America/Los_Angeles."
+    return ""
+
+
+def _is_list_of(kind: type, value: Any) -> bool:
+    return isinstance(value, list) and all(type(item) is kind for item in value)
+
+
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "required_fields": _words_of(FIELDS),
+    "required_scanners": _names,
+    "pipeline_checks": _checks,
+    "window_days": _days,
+    "window_reason_days": _days,
+    "window_time_zone": _zone,
+    "rollout_stages": _stages,
+}
