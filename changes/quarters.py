@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1970, 2999
-_PATTERN = re.compile(r"^(\d{4})Q([1-4])$", re.ASCII)
+_PATTERN = re.compile(r"(\d{4})Q([1-4])", re.ASCII)
 
 
 class QuarterError(ValueError):
@@ -51,7 +51,7 @@ class Quarter:
 
 def parse_quarter(text: str, time_zone: str = "UTC") -> Quarter:
     """Read `2026Q3`. Raises QuarterError with a sentence for anything else."""
-    match = _PATTERN.match(text)
+    match = _PATTERN.fullmatch(text)
     if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise QuarterError(
             f"'{text[:40]}' is not a quarter: expected a year, Q and 1 to 4, such as 2026Q3."
