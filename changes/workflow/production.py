@@ -1,5 +1,6 @@
 """What reached production: merges, and what came there without a change request."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +16,22 @@ from changes.workflow.steps import check_time
 
 @transaction.atomic
 def record_merge(
-    *, pull_request: PullRequest, merged_by: Person | None, at: datetime, revision: str
+    *,
+    pull_request: PullRequest,
+    merged_by: Person | None,
+    at: datetime,
+    revision: str,
+    replaced: Iterable[str] = (),
 ) -> PullRequest:
-    """The pull request's commits reach the production branch at `revision`."""
+    """The pull request's commits reach the production branch at `revision`, but for those
+    that a rebase has replaced by others.
+    """
     check_time(at)
     pull = PullRequest.objects.select_for_update().get(pk=pull_request.pk)
     pull.merged_by, pull.merged_at, pull.merge_revision = merged_by, at, revision
     pull.save()
     announce(Announcement("pull_request.merged", pull, at, merged_by, pull.change))
-    for commit in pull.commits.filter(on_production_branch=False):
+    for commit in pull.commits.filter(on_production_branch=False).exclude(sha__in=replaced):
         commit.on_production_branch = True
         commit.save()
         announce(Announcement("commit.merged", commit, at, merged_by, pull.change))

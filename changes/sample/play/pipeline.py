@@ -64,7 +64,11 @@ def play_pipeline(timeline: Timeline, scene: Scene) -> None:
 
 def merge(scene: Scene, at: datetime) -> None:
     scene.pull = record_merge(
-        pull_request=scene.pull, merged_by=scene.requester, at=at, revision=scene.head_at(at)
+        pull_request=scene.pull,
+        merged_by=scene.requester,
+        at=at,
+        revision=scene.head_at(at),
+        replaced=scene.replaced,
     )
 
 

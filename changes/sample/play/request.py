@@ -78,6 +78,7 @@ def push(scene: Scene, line: CommitLine, sha: str) -> None:
         committed_at=line.at,
         subject=f"{line.subject} (#{scene.pull.number})",
         co_authors=[scene.person(handle) for handle in line.co_authors],
+        parents=[scene.parent_of(sha)],
         patch_id=diff,
         files_changed=files,
         lines_added=files * scene.random.randint(4, 30),

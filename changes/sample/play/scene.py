@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from random import Random
 
 from changes.models import ChangeRequest, Deployment, Person, PullRequest, Repository
@@ -47,6 +48,20 @@ class Scene:
     @property
     def linked_at(self) -> datetime:
         return self.story.drafted + UNTIL_LINKED
+
+    @property
+    def replaced(self) -> list[str]:
+        """The revisions that a rebase has replaced: the same commit comes again later."""
+        lines = [(commit.by, commit.subject) for commit in self.story.commits]
+        return [sha for n, sha in enumerate(self.shas) if lines[n] in lines[n + 1 :]]
+
+    def parent_of(self, sha: str) -> str:
+        """The commit before it on the branch; else one of the production branch."""
+        number = self.shas.index(sha)
+        before = self.shas[:number]
+        if not before or before[-1] in self.replaced:
+            return sha256(f"parent of {sha}".encode()).hexdigest()[:40]
+        return before[-1]
 
     def heads(self) -> list[tuple[str, datetime]]:
         """The revisions that the pipeline ran on, and when they were pushed: the head when the

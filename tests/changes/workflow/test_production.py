@@ -33,6 +33,17 @@ def test_merge_brings_the_commits_to_the_production_branch_once(now: datetime) -
     assert events_of(merge) == ["pull_request.merged"]
 
 
+def test_commit_that_a_rebase_replaced_reaches_nothing(now: datetime) -> None:
+    story = make_story()
+    replaced = story.pull.head_revision
+    story.push("b" * 40)
+    record_merge(
+        pull_request=story.pull, merged_by=None, at=now, revision="b" * 40, replaced=[replaced]
+    )
+    reached = Commit.objects.filter(on_production_branch=True)
+    assert [commit.sha for commit in reached] == ["b" * 40]
+
+
 def test_unlinked_commit_is_recorded_once(now: datetime) -> None:
     repository, author = RepositoryFactory.create(), an_engineer()
 
