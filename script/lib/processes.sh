@@ -62,7 +62,7 @@ stop_all() {
     within 60 gone "$child" || true
   fi
   signal_marked TERM
-  within 20 all_gone && return 0 # without the 0, a return in a trap tells of what came before it
+  within 15 all_gone && return 0 # without the 0, a return in a trap tells of what came before it
   signal_marked KILL
   within 10 all_gone
 }
