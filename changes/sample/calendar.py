@@ -5,12 +5,11 @@ from decimal import Decimal
 from functools import partial
 
 from changes import clock
-from changes.models import PolicyVersion
+from changes.models import Freeze, OnCallShift, PolicyVersion
 from changes.sample.cast import Cast
 from changes.sample.reading import ZONE
 from changes.sample.timeline import Timeline
-from changes.workflow.calendar import declare_freeze
-from changes.workflow.catalogue import add_shift
+from changes.workflow.administration import save_entry
 from changes.workflow.policies import propose_policy, sign_policy_review
 
 FOUNDED = datetime(2026, 6, 22, 9, tzinfo=ZONE)
@@ -43,33 +42,34 @@ def keep_calendar(timeline: Timeline, cast: Cast) -> None:
 def _plan_rota(cast: Cast) -> None:
     for week, handle in enumerate(ROTA):
         starts_at = FIRST_MONDAY + timedelta(weeks=week)
-        add_shift(
-            actor=cast.policy_administrator,
-            at=clock.now(),
+        shift = OnCallShift(
             person=cast.people[handle],
             starts_at=starts_at,
             ends_at=starts_at + timedelta(weeks=1),
         )
+        save_entry(record=shift, actor=cast.policy_administrator, at=clock.now())
 
 
 def _freeze_for_launch(cast: Cast) -> None:
-    declare_freeze(
-        actor=cast.policy_administrator,
-        at=clock.now(),
+    freeze = Freeze(
         reason="Launch of the usage-based plans",
         starts_at=datetime(2026, 8, 17, tzinfo=ZONE),
         ends_at=datetime(2026, 8, 20, tzinfo=ZONE),
     )
+    save_entry(record=freeze, actor=cast.policy_administrator, at=clock.now())
 
 
 def _freeze_for_invoices(cast: Cast) -> None:
-    declare_freeze(
-        actor=cast.policy_administrator,
-        at=clock.now(),
+    freeze = Freeze(
         reason="Invoices of the third quarter are drawn up",
         starts_at=datetime(2026, 9, 29, tzinfo=ZONE),
         ends_at=datetime(2026, 10, 2, tzinfo=ZONE),
-        systems=[cast.systems["billing"]],
+    )
+    save_entry(
+        record=freeze,
+        actor=cast.policy_administrator,
+        at=clock.now(),
+        related={"systems": [cast.systems["billing"]]},
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from changes.models import Person, Repository, StandardProcedure, System
 from changes.sample.people import GIT_HOST
-from changes.workflow.catalogue import add_procedure, add_repository, add_system
+from changes.workflow.administration import save_entry
 
 IN_SCOPE_FROM = date(2026, 1, 1)
 
@@ -122,48 +122,45 @@ PROCEDURES = (
 
 
 def add_systems(people: Mapping[str, Person], actor: Person, at: datetime) -> dict[str, System]:
-    return {
-        line.slug: add_system(
-            actor=actor,
-            at=at,
-            tech_leads=[people[handle] for handle in line.tech_leads],
+    systems = {}
+    for line in SYSTEMS:
+        system = System(
             slug=line.slug,
             name=line.name,
             description=line.description,
             is_infrastructure=line.is_infrastructure,
             in_scope_from=IN_SCOPE_FROM,
         )
-        for line in SYSTEMS
-    }
+        leads = [people[handle] for handle in line.tech_leads]
+        save_entry(record=system, actor=actor, at=at, related={"tech_leads": leads})
+        systems[line.slug] = system
+    return systems
 
 
 def add_repositories(
     systems: Mapping[str, System], actor: Person, at: datetime
 ) -> dict[str, Repository]:
-    return {
-        line.name: add_repository(
-            actor=actor,
-            at=at,
+    repositories = {}
+    for line in REPOSITORIES:
+        repository = Repository(
             name=line.name,
             host=GIT_HOST,
             url=f"https://{GIT_HOST}/{line.name}",
-            production_branch="main",
             system=systems[line.system],
             reports_deployments=True,
             reports_reviews=True,
         )
-        for line in REPOSITORIES
-    }
+        save_entry(record=repository, actor=actor, at=at)
+        repositories[line.name] = repository
+    return repositories
 
 
 def add_procedures(
     systems: Mapping[str, System], actor: Person, at: datetime
 ) -> dict[str, StandardProcedure]:
-    return {
-        line.slug: add_procedure(
-            actor=actor,
-            at=at,
-            systems=[systems[slug] for slug in line.systems],
+    procedures = {}
+    for line in PROCEDURES:
+        procedure = StandardProcedure(
             slug=line.slug,
             title=line.title,
             steps=line.steps,
@@ -171,5 +168,7 @@ def add_procedures(
             valid_from=IN_SCOPE_FROM,
             expires_on=line.expires_on,
         )
-        for line in PROCEDURES
-    }
+        covered = [systems[slug] for slug in line.systems]
+        save_entry(record=procedure, actor=actor, at=at, related={"systems": covered})
+        procedures[line.slug] = procedure
+    return procedures

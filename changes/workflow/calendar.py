@@ -1,12 +1,11 @@
-"""When the deployment window is closed or opened beyond its hours: freezes and exceptions."""
+"""Leave to deploy outside the deployment window."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
-from changes.models import ChangeRequest, Freeze, Person, System, WindowException
+from changes.models import ChangeRequest, Person, WindowException
 from changes.queries.facts import facts_of
 from changes.roles import Act
 from changes.vocabulary import State
@@ -14,32 +13,6 @@ from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import check_may, check_time, locked
 
 BEFORE_DEPLOYMENT = (State.DRAFT, State.SUBMITTED, State.ROLLED_BACK)
-
-
-@transaction.atomic
-def declare_freeze(
-    *,
-    actor: Person,
-    at: datetime,
-    reason: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    systems: Iterable[System] = (),
-) -> Freeze:
-    """It closes the window for these systems, or for all of them; never for the past."""
-    check_may(actor, Act.CONFIGURE)
-    check_time(at)
-    if not reason.strip():
-        raise Invalid({"reason": "Say why nothing may be deployed."})
-    if starts_at < at:
-        raise Invalid({"starts_at": "A freeze begins in the future, not in the past."})
-    if ends_at <= starts_at:
-        raise Invalid({"ends_at": "A freeze ends after it has begun."})
-    freeze = Freeze.objects.create(reason=reason, starts_at=starts_at, ends_at=ends_at)
-    freeze.systems.set(systems)
-    slugs = sorted(system.slug for system in freeze.systems.all())
-    announce(Announcement("freeze.declared", freeze, at, actor, details={"systems": slugs}))
-    return freeze
 
 
 @transaction.atomic
