@@ -13,6 +13,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from changes.sample.load import load_sample
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before all others, while the database is as the migrations left it: a test with real
+    commits empties it.
+    """
+    items.sort(key=lambda item: "sample" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="package")
 def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[str]]:
     """What the loading said; the database holds the sample meanwhile."""
