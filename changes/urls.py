@@ -1,14 +1,15 @@
 from django.urls import path, register_converter
 
-from changes.views.actions import act
+from changes.views.actions import act, follow_up
 from changes.views.changes import change_detail, change_export, change_list
-from changes.views.converters import ActionConverter, KeyConverter
+from changes.views.converters import ActionConverter, FollowUpConverter, KeyConverter
 from changes.views.editing import edit_change, new_change
 from changes.views.home import home
-from changes.views.policy import policy
+from changes.views.policy import policy, policy_approve
 
 register_converter(KeyConverter, "change")
 register_converter(ActionConverter, "action")
+register_converter(FollowUpConverter, "follow_up")
 
 app_name = "changes"
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("changes/export.csv", change_export, name="export"),
     path("changes/<change:key>/", change_detail, name="detail"),
     path("changes/<change:key>/edit/", edit_change, name="edit"),
+    path("changes/<change:key>/<follow_up:slug>/", follow_up, name="follow-up"),
     path("changes/<change:key>/<action:action>/", act, name="act"),
     path("policy/", policy, name="policy"),
+    path("policy/<str:version>/approve/", policy_approve, name="policy-approve"),
 ]

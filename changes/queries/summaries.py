@@ -31,6 +31,10 @@ class QuarterSummary:
     with_something_open: list[ListedChange]
 
     @property
+    def open_heading(self) -> str:
+        return f"Open in {self.quarter}"
+
+    @property
     def has_too_many_emergencies(self) -> bool:
         emergencies = self.by_category.get(Category.EMERGENCY, 0)
         return emergencies * 100 > self.emergency_maximum * self.total

@@ -1,89 +1,113 @@
 """Doing something with a change: one page for each action, which asks once."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from changes import clock
 from changes.forms.actions import ActionForm, ApproveForm
-from changes.permissions import needs
+from changes.permissions import needs, why_may_not
 from changes.queries.judgements import Judgement
 from changes.roles import Act
 from changes.states import STEPS, Action
+from changes.views.followups import FOLLOW_UPS
 from changes.views.lookup import change_page, found_judgement, person_of, wording_of
 from changes.views.offers import offers_to, open_roles
 from changes.views.refusals import refused, status_of
 from changes.views.tasks import TASKS
 from changes.workflow.refusals import Invalid, Refusal
 
+Run = Callable[[Any, Any, datetime], object]
+
 
 @needs(Act.READ_CHANGES)
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, key: str, action: Action) -> HttpResponse:
     """GET asks; POST does. What role, state and rules refuse is said with its own sentence."""
-    judgement, person, at = found_judgement(request, key), person_of(request), clock.now()
-    task, change = TASKS[action], judgement.change
-    form = task.form(request.POST or None, change=change, facts=judgement.facts)
+    judgement, person, task = found_judgement(request, key), person_of(request), TASKS[action]
+    reasons = _reasons_against(request, judgement, action) if request.method == "GET" else ()
+    if reasons:
+        return _refused(request, judgement, HTTPStatus.CONFLICT, " ".join(reasons))
+    form = task.form(_data(request), change=judgement.change, facts=judgement.facts)
     if isinstance(form, ApproveForm):
-        form.offer(open_roles(person, judgement, at) or form.all_roles)
-    if request.method == "GET":
-        return _asked(request, judgement, action, form)
-    if not form.is_valid():
-        return _page(request, judgement, action, form, HTTPStatus.BAD_REQUEST)
-    try:
-        task.run(form, person, at)
-    except Invalid as refusal:
-        form.add_refusal(refusal.fields)
-        return _page(request, judgement, action, form, HTTPStatus.BAD_REQUEST)
-    except Refusal as refusal:
-        return refused(
-            request,
-            status_of(refusal),
-            str(refusal),
-            back=change_page(change),
-            back_text=f"Look at {change.key}",
-        )
-    messages.success(request, f"{change.key} is {task.done}.")
-    return redirect(change_page(change))
-
-
-def _asked(
-    request: HttpRequest, judgement: Judgement, action: Action, form: ActionForm
-) -> HttpResponse:
-    """The page that asks, or the reasons why there is nothing to ask."""
-    offers = offers_to(person_of(request), judgement, clock.now())
-    offer = next((offer for offer in offers if offer.step.action == action), None)
-    if offer and not offer.reasons:
-        return _page(request, judgement, action, form, HTTPStatus.OK)
-    change = judgement.change
-    said = offer.reasons if offer else (f"{change.key} is {change.get_state_display()}.",)
-    return refused(
-        request,
-        HTTPStatus.CONFLICT,
-        " ".join(said),
-        back=change_page(change),
-        back_text=f"Look at {change.key}",
-    )
-
-
-def _page(
-    request: HttpRequest,
-    judgement: Judgement,
-    action: Action,
-    form: ActionForm,
-    status: HTTPStatus,
-) -> HttpResponse:
+        form.offer(open_roles(person, judgement, clock.now()) or form.all_roles)
     context = {
-        "change": judgement.change,
-        "judgement": judgement,
-        "wording": wording_of(judgement.change),
         "step": STEPS[action],
-        "task": TASKS[action],
-        "form": form,
+        "task": task,
         "shows_wording": action in (Action.APPROVE, Action.SUBMIT),
         "shows_plan": action is Action.ROLL_BACK,
     }
-    return render(request, "changes/act.html", context, status=status)
+    return _asked_or_done(request, judgement, form, task.run, context)
+
+
+@needs(Act.READ_CHANGES)
+@require_http_methods(["GET", "POST"])
+def follow_up(request: HttpRequest, key: str, slug: str) -> HttpResponse:
+    """The same for what stands beside the table of states."""
+    judgement, task = found_judgement(request, key), FOLLOW_UPS[slug]
+    refusal = why_may_not(person_of(request), task.act)
+    if refusal:
+        raise PermissionDenied(refusal)
+    if request.method == "GET" and not task.applies(judgement.change):
+        sentence = f"{judgement.change.key} does not ask for this now."
+        return _refused(request, judgement, HTTPStatus.CONFLICT, sentence)
+    form = task.form(_data(request), change=judgement.change, facts=judgement.facts)
+    return _asked_or_done(request, judgement, form, task.run, {"step": task, "task": task})
+
+
+def _data(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _asked_or_done(
+    request: HttpRequest,
+    judgement: Judgement,
+    form: ActionForm,
+    run: Run,
+    context: dict[str, Any],
+) -> HttpResponse:
+    change = judgement.change
+    context |= {
+        "change": change,
+        "judgement": judgement,
+        "form": form,
+        "wording": wording_of(change),
+    }
+    if request.method == "GET":
+        return render(request, "changes/act.html", context)
+    try:
+        if form.is_valid():
+            run(form, person_of(request), clock.now())
+            messages.success(request, f"{change.key} is {context['task'].done}.")
+            return redirect(change_page(change))
+    except Invalid as refusal:
+        form.add_refusal(refusal.fields)
+    except Refusal as refusal:
+        return _refused(request, judgement, status_of(refusal), str(refusal))
+    return render(request, "changes/act.html", context, status=HTTPStatus.BAD_REQUEST)
+
+
+def _reasons_against(request: HttpRequest, judgement: Judgement, action: Action) -> tuple[str, ...]:
+    """Why there is nothing to ask this person now; empty where there is."""
+    offers = offers_to(person_of(request), judgement, clock.now())
+    offer = next((offer for offer in offers if offer.step.action == action), None)
+    if offer:
+        return offer.reasons
+    change = judgement.change
+    return (f"{change.key} is {change.get_state_display()}: this is not its next step.",)
+
+
+def _refused(
+    request: HttpRequest, judgement: Judgement, status: HTTPStatus, sentence: str
+) -> HttpResponse:
+    change = judgement.change
+    return refused(
+        request, status, sentence, back=change_page(change), back_text=f"Look at {change.key}"
+    )

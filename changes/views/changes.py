@@ -18,7 +18,7 @@ from changes.queries.listing import JUDGED_AT_ONCE, TooManyToJudge, listed_page,
 from changes.queries.timeline import timeline
 from changes.roles import Act
 from changes.views.lookup import change_page, found_judgement, person_of, wording_of
-from changes.views.offers import offers_to
+from changes.views.offers import follow_ups_for, offers_to
 from changes.views.refusals import refused
 
 NARROW = f"more than {JUDGED_AT_ONCE} changes match: narrow it, by a quarter for instance."
@@ -68,12 +68,15 @@ def change_detail(request: HttpRequest, key: str) -> HttpResponse:
     change = judgement.change
     if key != change.key:
         return redirect(change_page(change), permanent=True)
+    offers = offers_to(person, judgement, clock.now())
     context = {
         "change": change,
         "judgement": judgement,
         "wording": wording_of(change),
         "moments": timeline(judgement),
-        "offers": offers_to(person, judgement, clock.now()),
+        "offers": offers,
+        "has_refusals": any(offer.reasons for offer in offers),
+        "follow_ups": follow_ups_for(person, judgement),
         "pulls": change.pull_requests.all(),
         "files": change.evidence_items.select_related("uploaded_by"),
     }

@@ -1,6 +1,7 @@
 """Parts of addresses."""
 
 from changes.states import Action
+from changes.views.followups import FOLLOW_UPS
 
 
 class KeyConverter:
@@ -25,3 +26,13 @@ class ActionConverter:
 
     def to_url(self, value: Action | str) -> str:
         return str(value).replace("_", "-")
+
+
+class FollowUpConverter:
+    regex = "|".join(FOLLOW_UPS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from changes.models import OnCallShift, Person
-from changes.permissions import why_may_not_take
+from changes.permissions import why_may_not, why_may_not_take
 from changes.queries.judgements import Judgement, reasons_against_deployment
 from changes.states import STEPS, Action, Step, steps_from
+from changes.views.followups import FOLLOW_UPS, FollowUp
 from changes.views.tasks import TASKS
 from changes.vocabulary import ApprovalRole, State
 from changes.workflow.approvals import approval_roles_open_to
+from changes.workflow.requests import why_not_closed
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ def offers_to(person: Person, judgement: Judgement, at: datetime) -> list[Offer]
     return [offer for offer in offers if offer.stage or offer.step.action != Action.ADVANCE_STAGE]
 
 
+def follow_ups_for(person: Person, judgement: Judgement) -> list[FollowUp]:
+    """Those that the change asks for and this person may do."""
+    asked = [task for task in FOLLOW_UPS.values() if task.applies(judgement.change)]
+    return [task for task in asked if why_may_not(person, task.act) is None]
+
+
 def open_roles(person: Person, judgement: Judgement, at: datetime) -> list[ApprovalRole]:
     """The capacities in which this person could approve it now and has not yet."""
     shifts = OnCallShift.objects.filter(person=person, starts_at__lte=at, ends_at__gt=at)
@@ -71,8 +79,9 @@ def _reasons(action: Action, person: Person, judgement: Judgement, at: datetime)
         return [finding.sentence for finding in found]
     if action is Action.APPROVE and not open_roles(person, judgement, at):
         return [_why_no_approval(person, judgement)]
-    if action is Action.CLOSE and _lacks_post_mortem(judgement):
-        return ["It was rolled back: write the post-mortem first."]
+    if action is Action.CLOSE:
+        lacking = why_not_closed(judgement.change)
+        return [f"{judgement.change.key} {lacking}"] if lacking else []
     needed = [judgement.finding(rule) for rule in STEPS[action].rules]
     return [finding.sentence for finding in needed if finding.is_open]
 
@@ -81,11 +90,6 @@ def _why_no_approval(person: Person, judgement: Judgement) -> str:
     if person.pk in judgement.facts.authors:
         return "You are an author of it, and authors do not approve their own."
     return "You have approved it already, as it stands now."
-
-
-def _lacks_post_mortem(judgement: Judgement) -> bool:
-    change = judgement.change
-    return change.state == State.ROLLED_BACK and not hasattr(change, "post_mortem")
 
 
 def _next_stage(judgement: Judgement) -> str:

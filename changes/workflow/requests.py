@@ -122,7 +122,7 @@ def withdraw_request(*, request: ChangeRequest, actor: Person, at: datetime) -> 
 def close_request(*, request: ChangeRequest, actor: Person, at: datetime) -> ChangeRequest:
     """The end of a verified or rolled back change."""
     change = begin(request, Action.CLOSE, actor, at)
-    lacking = _why_not_closed(change)
+    lacking = why_not_closed(change)
     if lacking:
         raise NotNow(f"{change.key} {lacking}")
     change.closed_at = at
@@ -137,7 +137,7 @@ def _check_complete(change: ChangeRequest, at: datetime) -> None:
     check_rules(change, Action.SUBMIT, at)
 
 
-def _why_not_closed(change: ChangeRequest) -> str | None:
+def why_not_closed(change: ChangeRequest) -> str | None:
     written = PostMortem.objects.filter(change=change, written_by__isnull=False).exists()
     if change.state == State.ROLLED_BACK and not written:
         return "was rolled back: write the post-mortem first."
