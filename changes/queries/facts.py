@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db.models import Prefetch, QuerySet
 
@@ -16,6 +17,8 @@ from changes.models import (
     OnCallShift,
     Person,
     PullRequest,
+    Review,
+    System,
 )
 from changes.queries.policies import reporting_date
 from changes.rules.facts import (
@@ -112,28 +115,26 @@ def _facts(
     freezes: Sequence[FreezeFacts],
     shifts: Sequence[ShiftFacts],
 ) -> ChangeFacts:
-    pulls = list(change.pull_requests.all())
-    commits = [commit for pull in pulls for commit in pull.commits.all()]
-    deployments = list(change.deployments.all())
-    systems = list(change.systems.all())
-    revisions = {pull.head_revision for pull in pulls} | {d.revision for d in deployments}
-    head = pulls[-1].head_revision if pulls else ""
-    policy = change.policy_version
+    facts = _with_rollout(_with_source(_request(change), change), change)
+    revisions = {pull.head_revision for pull in change.pull_requests.all()}
+    revisions |= {deployment.revision for deployment in facts.deployments}
+    return replace(
+        facts,
+        gate_results=tuple(_gate(r) for sha in sorted(revisions) for r in results.get(sha, [])),
+        freezes=tuple(freezes),
+        shifts=tuple(shifts),
+    )
+
+
+def _request(change: ChangeRequest) -> ChangeFacts:
+    systems, policy = list(change.systems.all()), change.policy_version
     return ChangeFacts(
         key=change.key,
         category=Category(change.category),
         origin=Origin(change.origin),
         state=State(change.state),
         texts={name: getattr(change, name) for name in TEXT_FIELDS},
-        systems=tuple(
-            SystemFacts(
-                slug=system.slug,
-                name=system.name,
-                is_infrastructure=system.is_infrastructure,
-                tech_leads=frozenset(lead.pk for lead in system.tech_leads.all()),
-            )
-            for system in systems
-        ),
+        systems=tuple(_system(system) for system in systems),
         requester=_person(change.requester),
         is_infrastructure=change.is_infrastructure,
         procedure=_procedure(change),
@@ -141,27 +142,48 @@ def _facts(
         avoided_day_reason=change.avoided_day_reason,
         submitted_at=change.submitted_at,
         submitted_on=reporting_date(change.submitted_at) if change.submitted_at else None,
-        head_revision=head,
         request_digest=request_digest(change, [system.slug for system in systems]),
-        commits=tuple(_commit(commit) for commit in commits),
-        pull_request_authors=tuple(filter(None, (_person(pull.author) for pull in pulls))),
-        reviews=tuple(
-            ReviewFacts(_known(r.person), ReviewState(r.state), r.revision, r.submitted_at)
-            for pull in pulls
-            for r in pull.reviews.all()
-        ),
         approvals=tuple(_approval(approval) for approval in change.approvals.all()),
-        gate_results=tuple(_gate(r) for sha in sorted(revisions) for r in results.get(sha, [])),
-        deployments=tuple(_deployment(deployment) for deployment in deployments),
-        freezes=tuple(freezes),
+        is_judged_by_later_policy=_is_later(change, policy.effective_on) if policy else False,
+    )
+
+
+def _with_source(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
+    pulls = list(change.pull_requests.all())
+    return replace(
+        facts,
+        head_revision=pulls[-1].head_revision if pulls else "",
+        commits=tuple(_commit(commit) for pull in pulls for commit in pull.commits.all()),
+        pull_request_authors=tuple(filter(None, (_person(pull.author) for pull in pulls))),
+        reviews=tuple(_review(review) for pull in pulls for review in pull.reviews.all()),
+        sees_reviews=all(pull.repository.reports_reviews for pull in pulls),
+        sees_deployments=all(pull.repository.reports_deployments for pull in pulls),
+    )
+
+
+def _with_rollout(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
+    return replace(
+        facts,
+        deployments=tuple(_deployment(deployment) for deployment in change.deployments.all()),
         window_exceptions=tuple(
             WindowExceptionFacts(e.reason, _known(e.approved_by), e.approved_at, e.valid_until)
             for e in change.window_exceptions.all()
         ),
-        shifts=tuple(shifts),
-        is_judged_by_later_policy=_is_later(change, policy.effective_on) if policy else False,
-        sees_reviews=all(pull.repository.reports_reviews for pull in pulls) or not pulls,
-        sees_deployments=all(pull.repository.reports_deployments for pull in pulls) or not pulls,
+    )
+
+
+def _system(system: System) -> SystemFacts:
+    return SystemFacts(
+        slug=system.slug,
+        name=system.name,
+        is_infrastructure=system.is_infrastructure,
+        tech_leads=frozenset(lead.pk for lead in system.tech_leads.all()),
+    )
+
+
+def _review(review: Review) -> ReviewFacts:
+    return ReviewFacts(
+        _known(review.person), ReviewState(review.state), review.revision, review.submitted_at
     )
 
 

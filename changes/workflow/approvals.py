@@ -34,29 +34,27 @@ def approve_request(
     facts = facts_of(change)
     systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
     on_call = OnCallShift.objects.filter(person=actor, starts_at__lte=at, ends_at__gt=at).exists()
-    refusal = _why_not_as(role, actor, facts, systems_led, is_on_call=on_call, at=at)
-    if refusal:
+    if refusal := _why_not_as(role, actor, facts, systems_led, is_on_call=on_call, at=at):
         raise NotPermitted(refusal)
     if (revision, request_digest) != (facts.head_revision, facts.request_digest):
         raise NotNow(f"{change.key} moved on while you read it: look at it again, then decide.")
-    if change.approvals.filter(
-        person=actor, role=role, revision=revision, request_digest=request_digest
-    ).exists():
-        raise NotNow(f"You have approved {change.key} as {role} already.")
-    approval = Approval.objects.create(
-        change=change,
+    approval, is_new = change.approvals.get_or_create(
         person=actor,
         role=role,
-        roles_held=sorted(actor.roles),
-        systems_led=systems_led,
-        was_on_call=on_call,
-        decision=Decision.APPROVED,
         revision=revision,
-        patch_id=facts.patch_id_of(revision),
         request_digest=request_digest,
-        comment=comment,
-        decided_at=at,
+        defaults={
+            "roles_held": sorted(actor.roles),
+            "systems_led": systems_led,
+            "was_on_call": on_call,
+            "decision": Decision.APPROVED,
+            "patch_id": facts.patch_id_of(revision),
+            "comment": comment,
+            "decided_at": at,
+        },
     )
+    if not is_new:
+        raise NotNow(f"You have approved {change.key} as {role} already.")
     announce(Announcement("approval.given", approval, at, actor, change))
     return approval
 
