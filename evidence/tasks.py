@@ -46,7 +46,7 @@ def wake(wakes: Iterable[Wake]) -> bool:
     try:
         for due in wakes:
             for _ in range(due.workers):
-                TASKS[due.phase].delay_on_commit(due.job)
+                TASKS[due.phase].delay_on_commit(due.job)  # type: ignore[attr-defined] # of Django's
     except (OperationalError, ChannelError, OSError) as error:
         logger.warning("The broker does not answer (%s); the job stays queued.", error)
         return False

@@ -1,13 +1,13 @@
 """The control tests of this edition, one for each letter: facts and findings in, verdicts out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, combined
 from changes.vocabulary import Category, Gate, Origin, State, Verdict
-from evidence.vocabulary import TESTED, Attribute
+from evidence.vocabulary import Attribute
 
 AUTHORIZATION = (
     "standard_procedure_covers_it",
@@ -59,11 +59,9 @@ def control_tests(
 ) -> tuple[ControlTest, ...]:
     """Every letter of this edition, in its order."""
     tested = Tested(facts, {finding.rule: finding for finding in findings}, approved_at, is_over)
-    results = (_request(tested), _authorized(tested), _reviewed(tested), _passed_gates(tested))
-    results += (_approved_first(tested), _window_kept(tested))
     return tuple(
-        ControlTest(letter, *_at_the_end(tested, letter, *result))
-        for letter, result in zip(TESTED, results, strict=True)
+        ControlTest(letter, *_at_the_end(tested, letter, *test(tested)))
+        for letter, test in TESTS.items()
     )
 
 
@@ -127,9 +125,8 @@ def _approved_first(tested: Tested) -> Result:
 
 
 def _why_never_approved(tested: Tested) -> Result:
-    needed = AUTHORIZATION + REVIEW[:1]
-    if tested.facts.category is Category.STANDARD:
-        needed = (*AUTHORIZATION, *GATES, *REVIEW)
+    is_standard = tested.facts.category is Category.STANDARD
+    needed = (*AUTHORIZATION, *GATES, *REVIEW) if is_standard else (*AUTHORIZATION, REVIEW[0])
     verdict, sentence = _worst(tested.of(needed))
     if verdict is Verdict.UNKNOWN:
         return verdict, sentence
@@ -145,6 +142,16 @@ def _worst(findings: list[Finding]) -> Result:
     verdict = combined(findings)
     sentences = dict.fromkeys(f.sentence for f in findings if f.verdict is verdict)
     return verdict, " ".join(sentences)
+
+
+TESTS: Mapping[Attribute, Callable[[Tested], Result]] = {
+    Attribute.A: _request,
+    Attribute.C: _authorized,
+    Attribute.D: _reviewed,
+    Attribute.E: _passed_gates,
+    Attribute.F: _approved_first,
+    Attribute.J: _window_kept,
+}
 
 
 def _at_the_end(

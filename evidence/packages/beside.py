@@ -1,7 +1,7 @@
 """What a dossier shows beside what the rules look at, for a chunk of changes at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,11 @@ def _samples(changes: Sequence[ChangeRequest]) -> dict[int, dict[str, Any]]:
             unhealthy=Count("pk", filter=Q(is_healthy=False)),
         )
     )
-    return {row.pop("deployment"): row for row in rows}
+    return {row["deployment"]: _sampled(row) for row in rows}
+
+
+def _sampled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "deployment"}
 
 
 def _events(changes: Sequence[ChangeRequest]) -> dict[int, list[dict[str, Any]]]:

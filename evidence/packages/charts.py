@@ -77,7 +77,7 @@ TONES = {
     Verdict.PASSED: "passed",
     Verdict.NOT_APPLICABLE: "line-strong",
 }
-LEFT, WIDTH = 285.0, 385.0
+LEFT, WIDTH = 325.0, 340.0
 
 
 def _stacked(counts: Sequence[tuple[Verdict, int]], y: float) -> tuple[Piece, ...]:

@@ -83,6 +83,7 @@ def context(
         "package_key": key,
         "as_of": frozen["record_as_of"],
         "setting": setting,
+        "later": summary["judged_by_later_policy"],
         "scope": frozen["scope"],
         "summary": summary,
         "frozen": frozen,

@@ -53,10 +53,14 @@ def dossier_context(facts: Facts, sha256: str) -> Facts:
     texts = facts["texts"]
     return {
         "title": f"{facts['key']} {facts['title'][:200]}",
+        "look": "dossier",
         "name_of_sheet": f"dossier {facts['key']}",
         "setting": facts["package"],
         "as_of": _last_event(facts),
         "change": facts,
+        "later": facts["judged_by_later_policy"],
+        "systems": ", ".join(_system_words(system) for system in facts["systems"]),
+        "pulls": ", ".join(f"{p['repository']}#{p['number']}" for p in facts["pull_requests"]),
         "sha256": sha256,
         "story": story_of(facts),
         "reviews": [review for pull in facts["pull_requests"] for review in pull["reviews"]],
@@ -65,12 +69,14 @@ def dossier_context(facts: Facts, sha256: str) -> Facts:
     }
 
 
+def _system_words(system: Facts) -> str:
+    return system["name"] + (" (infrastructure)" if system["is_infrastructure"] else "")
+
+
 def _last_event(facts: Facts) -> str:
     """What the PDF gives as its date: the same for the same record, whoever renders it when."""
-    return max(
-        (event["received_at"] for event in facts["events"]),
-        default=facts["counted_at"],
-    )
+    received: list[str] = [event["received_at"] for event in facts["events"]]
+    return max(received) if received else str(facts["counted_at"])
 
 
 def annex(kind: PartKind, frozen: Facts) -> bytes:
@@ -83,6 +89,7 @@ def annex(kind: PartKind, frozen: Facts) -> bytes:
         "template": f"pdf/tables/_{kind}.html",
         "is_wide": kind in WIDE,
         "rows": frozen["rows"],
+        "later": any(row.get("judged_by_later_policy") for row in frozen["rows"]),
         "letters": TESTED,
         "up": "../",
     }

@@ -90,7 +90,7 @@ def _keep(change: FrozenChange, spool: Spool | None) -> None:
         return
     facts = change.facts
     row, name = rows.population_row(facts), dossier_name(change.sha256)
-    kept = {"key": change.key, "sha256": change.sha256, "sheet": name, "row": row}
+    kept: Facts = {"key": change.key, "sha256": change.sha256, "sheet": name, "row": row}
     kept |= {"tests": facts["tests"], "facts": None if is_kept(name) else facts}
     spool.add(PartKind.DOSSIERS, kept)
     spool.add(PartKind.POPULATION, row)
@@ -124,22 +124,30 @@ def store(job: CompileJob, frozen: Facts, spool: Spool) -> None:
 
 
 def _parts(job: CompileJob, frozen: Facts, spool: Spool) -> Iterator[CompilePart]:
-    ordinal = 0
-    for kind in SIZES:
-        is_annexed = kind in TABLES and spool.counts[kind] > ROWS_IN_A_TABLE
-        for number, items in enumerate(spool.slices(kind), start=1):
-            part = CompilePart(job=job, ordinal=ordinal, kind=kind, total=len(items))
-            part.frozen, part.heartbeat_at = {"rows": items, "number": number}, clock.now()
-            if is_annexed:
-                part.frozen |= {"setting": frozen["setting"]}
-                part.frozen |= {"sheet": annex_name(kind, number, part.frozen)}
-            if _is_made(part):
-                part.state, part.done = JobState.DONE, part.total
-            yield part
-            ordinal += 1
+    parts = (
+        _part(kind, number, items, frozen, is_annex=spool.counts[kind] > ROWS_IN_A_TABLE)
+        for kind in SIZES
+        for number, items in enumerate(spool.slices(kind), start=1)
+    )
+    for ordinal, part in enumerate(parts):
+        part.job, part.ordinal, part.heartbeat_at = job, ordinal, clock.now()
+        yield part
 
 
-def _is_made(part: CompilePart) -> bool:
-    if part.kind == PartKind.DOSSIERS:
-        return all(item["facts"] is None for item in part.frozen["rows"])
-    return "sheet" not in part.frozen or is_kept(part.frozen["sheet"])
+def _part(
+    kind: PartKind, number: int, items: list[Facts], frozen: Facts, *, is_annex: bool
+) -> CompilePart:
+    """`total` counts its sheets. What is rendered already, or needs no sheet, is done."""
+    held: Facts = {"rows": items, "number": number}
+    if kind is PartKind.DOSSIERS:
+        sheets, is_made = len(items), all(item["facts"] is None for item in items)
+    elif is_annex:
+        held["setting"] = frozen["setting"]
+        held["sheet"] = annex_name(kind, number, held)
+        sheets, is_made = 1, is_kept(held["sheet"])
+    else:
+        sheets, is_made = 0, True
+    part = CompilePart(kind=kind, frozen=held, total=sheets)
+    if is_made:
+        part.state, part.done = JobState.DONE, sheets
+    return part

@@ -17,16 +17,16 @@ def policy_words(policy: Policy) -> Words:
         (
             "Standard change",
             (
-                "Approved automatically when it names a procedure of the catalogue that is in force "
-                "and covers it, and every gate has passed on its head revision."
+                "Approved automatically when it names a procedure of the catalogue that is in "
+                "force and covers it, and every gate has passed on its head revision."
             ),
         ),
         (
             "Normal change",
             (
                 f"{_count(policy.tech_leads_per_system, 'tech lead')} of every affected system and "
-                f"{_count(policy.peer_reviewers_minimum, 'peer reviewer')}: different people, none of "
-                "them an author of the change."
+                f"{_count(policy.peer_reviewers_minimum, 'peer reviewer')}: different people, "
+                "none of them an author of the change."
             ),
         ),
         (
@@ -34,7 +34,7 @@ def policy_words(policy: Policy) -> Words:
             (
                 "The engineer on call, and a post-incident review within "
                 f"{_count(policy.post_incident_review_working_days, 'working day')}. More than "
-                f"{figure(policy.emergency_share_maximum_percent)} % of all changes is an exception."
+                f"{figure(policy.emergency_share_maximum_percent)} % of all changes is too many."
             ),
         ),
         ("Infrastructure or architecture", "A tech lead of that system, whatever the category."),

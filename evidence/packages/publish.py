@@ -88,7 +88,11 @@ def _slices(job: CompileJob, kind: PartKind) -> Iterator[Facts]:
     """What the main document needs of each part: of an annex only its number and its length."""
     for part in _parts(job, kind):
         if "sheet" in part.frozen:
-            yield {"sheet": True, "number": part.frozen["number"], "total": part.total}
+            yield {
+                "sheet": True,
+                "number": part.frozen["number"],
+                "total": len(part.frozen["rows"]),
+            }
         else:
             yield {"rows": part.frozen["rows"]}
 

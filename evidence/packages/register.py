@@ -13,9 +13,9 @@ Facts = dict[str, Any]
 
 
 def quarter_exceptions(setting: Setting, scope: Facts, counts: Facts) -> Iterator[Facts]:
-    if not setting.is_interim and not scope["is_before_first_policy"]:
-        if scope["policy_review"] is None:
-            yield _row(setting, f"No signed review of the policy in {setting.quarter}.")
+    was_due = not setting.is_interim and not scope["is_before_first_policy"]
+    if was_due and scope["policy_review"] is None:
+        yield _row(setting, f"No signed review of the policy in {setting.quarter}.")
     yield from _too_many_emergencies(setting, scope, counts)
 
 

@@ -22,8 +22,17 @@ POPULATION_COLUMNS = (
     "deployed_at",
     "policy_version",
     "revision",
+    "judged_by_later_policy",
 )
-TEST_COLUMNS = ("key", "attribute", "attribute_name", "verdict", "sentence", "policy_version")
+TEST_COLUMNS = (
+    "key",
+    "attribute",
+    "attribute_name",
+    "verdict",
+    "sentence",
+    "policy_version",
+    "judged_by_later_policy",
+)
 EXCEPTION_COLUMNS = (
     "number",
     "kind",
@@ -56,6 +65,7 @@ def population_row(facts: Facts) -> Facts:
         "deployed_at": iso(facts["deployed_at"]),
         "policy_version": facts["policy"],
         "revision": facts["revision"],
+        "judged_by_later_policy": facts["judged_by_later_policy"],
     }
 
 
@@ -64,6 +74,7 @@ def matrix_row(facts: Facts) -> Facts:
         "key": facts["key"],
         "title": facts["title"],
         "verdicts": [test["verdict"] for test in facts["tests"]],
+        "judged_by_later_policy": facts["judged_by_later_policy"],
     }
 
 

@@ -1,6 +1,6 @@
 """What a package covers beside its changes: repositories, systems, imports, policies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -71,7 +71,7 @@ def _deployments(quarter: Quarter) -> dict[int, int]:
     return dict(rows.values_list("pk", "number"))
 
 
-def _within(field: str, bounds: dict[str, object]) -> Q:
+def _within(field: str, bounds: Mapping[str, object]) -> Q:
     return Q(**{f"{field}__{bound}": value for bound, value in bounds.items()})
 
 

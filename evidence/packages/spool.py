@@ -1,9 +1,9 @@
 """Rows on their way from the snapshot to the parts of a job, cut into slices, on disk."""
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,8 +21,7 @@ class Spool:
         self._rows: dict[PartKind, list[Row]] = {kind: [] for kind in sizes}
         self._open = ExitStack()
         self._files = {
-            kind: self._open.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
-            for kind in sizes
+            kind: self._open.enter_context(TemporaryFile("w+", encoding="utf-8")) for kind in sizes
         }
 
     def __enter__(self) -> Self:

@@ -1,6 +1,6 @@
 """The story of a change, told from its frozen facts as one time line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,6 @@ def _request(facts: Facts) -> Iterator[Moment]:
     yield Moment(
         facts["submitted_at"], f"Submitted under policy {facts['policy']}", facts["requester"]
     )
-    yield Moment(facts["closed_at"], "Closed")
 
 
 def _decisions(facts: Facts) -> Iterator[Moment]:
@@ -55,9 +54,8 @@ def _sources(facts: Facts) -> Iterator[Moment]:
             count, last = len(pull["commits"]), pull["commits"][-1]
             what = f"Last of {count} commits" if count > 1 else "Commit"
             yield Moment(last["committed_at"], f"{what}: {last['sha'][:12]}", last["author"])
-    for result in facts["gates"]:
-        what = f"{label(result['gate']).capitalize()}, {result['tool']}: {result['figures']}"
-        yield Moment(result["at"], what)
+    for at, tools in _together((result["at"], result["tool"]) for result in facts["gates"]):
+        yield Moment(at, f"Gate results: {tools}")
 
 
 def _rollout(facts: Facts) -> Iterator[Moment]:
@@ -72,10 +70,21 @@ def _rollout(facts: Facts) -> Iterator[Moment]:
             yield Moment(stage["started_at"], f"Stage {name} started", stage["observer"])
         outcome = f"Deployment {label(deployment['outcome'])}"
         yield Moment(deployment["finished_at"], outcome)
-        for check in deployment["verifications"]:
-            verdict = "passed" if check["has_passed"] else "failed"
-            what = f"Verified, {label(check['kind'])}: {verdict}"
-            yield Moment(check["at"], what, check["recorded_by"])
+        for at, checks in _together((v["at"], _check(v)) for v in deployment["verifications"]):
+            yield Moment(at, f"Verification: {checks}")
+
+
+def _check(verification: Facts) -> str:
+    verdict = "passed" if verification["has_passed"] else "failed"
+    return f"{label(verification['kind'])} {verdict}"
+
+
+def _together(told: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What is told of one instant is one line."""
+    found: dict[str, list[str]] = {}
+    for at, what in told:
+        found.setdefault(at, []).append(what)
+    return ((at, ", ".join(words)) for at, words in found.items())
 
 
 def _learning(facts: Facts) -> Iterator[Moment]:
@@ -84,3 +93,4 @@ def _learning(facts: Facts) -> Iterator[Moment]:
         yield Moment(found["approved_at"], "Post-mortem approved", found["approved_by"])
     if found := facts["post_incident_review"]:
         yield Moment(found["held_at"], "Post-incident review held", found["reviewed_by"])
+    yield Moment(facts["closed_at"], "Closed")

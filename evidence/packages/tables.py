@@ -56,7 +56,7 @@ def write_exceptions(path: Path, rows: Iterable[Facts]) -> None:
             writer.writerow([safe_cell(row[name]) for name in EXCEPTION_COLUMNS])
 
 
-def _test_row(item: Facts, test: Facts) -> tuple[str, ...]:
+def _test_row(item: Facts, test: Facts) -> tuple[str | bool, ...]:
     letter = test["letter"]
     return (
         item["key"],
@@ -65,6 +65,7 @@ def _test_row(item: Facts, test: Facts) -> tuple[str, ...]:
         test["verdict"],
         test["sentence"],
         item["row"]["policy_version"],
+        item["row"]["judged_by_later_policy"],
     )
 
 

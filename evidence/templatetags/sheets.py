@@ -1,5 +1,7 @@
 """Filters of the sheets: instants, digests and words as a printed page shows them."""
 
+import re
+
 from django import template
 
 from changes.vocabulary import Verdict, label
@@ -9,6 +11,7 @@ from evidence.vocabulary import ATTRIBUTE_NAMES, Attribute
 
 register = template.Library()
 
+_ABBREVIATIONS = re.compile(r"\b(kpi|api|readme)\b")
 SHORT_WORDS = {Verdict.NOT_APPLICABLE.value: "n/a"}
 
 
@@ -42,13 +45,14 @@ def short(digest: str | None) -> str:
 
 @register.filter
 def says(word: str | None) -> str:
-    """`not_applicable` as a person reads it, with a capital where it opens a line."""
-    return label(word or "")
+    """`not_applicable` as a person reads it."""
+    return _ABBREVIATIONS.sub(lambda found: found[0].upper(), label(word or ""))
 
 
 @register.filter
 def opens(word: str | None) -> str:
-    text = label(word or "")
+    """The same where it opens a line."""
+    text = says(word)
     return text[:1].upper() + text[1:]
 
 
