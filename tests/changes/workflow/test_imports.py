@@ -32,6 +32,7 @@ from changes.workflow.sources import link_pull_request, record_commit
 from evidence.ledger.records import record_digest, record_name
 from evidence.models import Event
 from tests.changes.intake.histories import BOB, FIRST, history_of, sha_of
+from tests.changes.workflow.threads import at_once
 from tests.factories.people import an_engineer
 from tests.factories.source import RepositoryFactory
 from tests.factories.times import NOW
@@ -421,3 +422,31 @@ def test_number_of_queries_does_not_grow_with_the_rows() -> None:
 
     run(history_of([("first",)]))
     assert queries(1) == queries(3) == queries(30)
+
+
+@pytest.mark.postgres
+def test_two_imports_at_once_record_everything_once(committed_db: None) -> None:
+    """Two repositories with the same people, and one of them twice."""
+    histories = [("one", langfuse()), ("one", langfuse()), ("other", langfuse())]
+
+    def act(argument: tuple[str, History]) -> ImportCounts:
+        repository, history = argument
+        return import_history(
+            history=history,
+            repository=repository,
+            branch=None,
+            host="git",
+            at=NOW,
+            progress=lambda *_: None,
+        )
+
+    results = at_once(act, histories)
+
+    assert results[0].repeated + results[1].repeated == 707
+    assert {replace(result, repeated=0) for result in results} == {
+        ImportCounts(707, 636, 636, 71, 0, 0)
+    }
+    numbers = ChangeRequest.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, 2 * 636 + 1))
+    assert Login.objects.filter(host="git").count() == Person.objects.count() == 28
+    assert_each_record_has_its_event()
