@@ -174,7 +174,7 @@ PACKAGES_DIR = VAR_DIR / "packages" / DATABASE_MARK
 DOSSIERS_DIR = VAR_DIR / "dossiers"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "orca_portal.static_files.PortalStaticFiles"},
 }
 WHITENOISE_USE_FINDERS = True
 

@@ -218,7 +218,7 @@ def _rollouts(
                 repository=repository,
                 revision=sha(change.number),
                 started_by=people[11],
-                started_at=change.counted_at,
+                started_at=change.drafted_at + timedelta(hours=2),
                 finished_at=change.closed_at,
                 outcome=DeploymentOutcome.SUCCEEDED,
                 policy_version=policy,
@@ -248,7 +248,7 @@ def _rollouts(
                 kind=kind,
                 has_passed=True,
                 recorded_by=people[11],
-                recorded_at=deployment.finished_at,
+                recorded_at=deployment.started_at + timedelta(hours=2),
             )
             for deployment, kind in product(deployments, VerificationKind)
         ),
