@@ -1,4 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from evidence.views.converters import PackageConverter
+from evidence.views.packages import compile_package, download, jobs, package, packages
+
+register_converter(PackageConverter, "package")
 
 app_name = "evidence"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("packages/", packages, name="packages"),
+    path("packages/compile/", compile_package, name="compile"),
+    path("packages/jobs/", jobs, name="jobs"),
+    path("packages/<package:key>/", package, name="package"),
+    path("packages/<package:key>/download/", download, name="download"),
+]

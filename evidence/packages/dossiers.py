@@ -70,7 +70,7 @@ def dossier_context(facts: Facts, sha256: str) -> Facts:
 
 
 def _system_words(system: Facts) -> str:
-    return system["name"] + (" (infrastructure)" if system["is_infrastructure"] else "")
+    return f"{system['name']}{' (infrastructure)' if system['is_infrastructure'] else ''}"
 
 
 def _last_event(facts: Facts) -> str:

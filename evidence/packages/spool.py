@@ -21,7 +21,8 @@ class Spool:
         self._rows: dict[PartKind, list[Row]] = {kind: [] for kind in sizes}
         self._open = ExitStack()
         self._files = {
-            kind: self._open.enter_context(TemporaryFile("w+", encoding="utf-8")) for kind in sizes
+            kind: self._open.enter_context(TemporaryFile("w+", encoding="utf-8"))  # noqa: SIM115
+            for kind in sizes  # entered in one place, closed in __exit__
         }
 
     def __enter__(self) -> Self:

@@ -15,7 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from changes import clock
-from changes.quarters import Quarter, QuarterError, parse_quarter
+from changes.quarters import Quarter, QuarterError
+from evidence.forms import quarter_that_has_begun
 from evidence.models import CompileJob, Package
 from evidence.packages.compile import unchanged_package
 from evidence.packages.crew import Crew, a_worker_answers
@@ -94,14 +95,9 @@ def _waited_for(job: CompileJob, crew: Crew, bar: ProgressBar) -> CompileJob:
 
 def _quarter(text: str) -> Quarter:
     try:
-        quarter = parse_quarter(text, settings.REPORTING_TIME_ZONE)
+        return quarter_that_has_begun(text)
     except QuarterError as error:
         raise CommandError(str(error), returncode=UNUSABLE) from error
-    if quarter.start > clock.now():
-        raise CommandError(
-            f"{quarter} has not begun yet: nothing can be compiled.", returncode=UNUSABLE
-        )
-    return quarter
 
 
 def _writable(output: str) -> Path:
