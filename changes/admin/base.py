@@ -1,6 +1,6 @@
 """The admin site asks the portal's own permissions and writes through the workflow."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db import models
@@ -25,6 +25,7 @@ class EntryAdmin(AnyModelAdmin):
     """One row of the catalogue. Django's own model permissions are not asked."""
 
     actions: Any = None
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_configure(request)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.forms import ModelForm
 
 from changes.models import Login, Person, PolicyVersion
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     PersonUserAdmin = UserAdmin[Person]
     LoginTabularInline = admin.TabularInline[Login, Person]
     PersonCreationForm = AdminUserCreationForm[Person]
+    PersonChangeForm = UserChangeForm[Person]
     PolicyModelForm = ModelForm[PolicyVersion]
 else:
     AnyModelAdmin = admin.ModelAdmin
     PersonUserAdmin = UserAdmin
     LoginTabularInline = admin.TabularInline
     PersonCreationForm = AdminUserCreationForm
+    PersonChangeForm = UserChangeForm
     PolicyModelForm = ModelForm

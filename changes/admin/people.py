@@ -7,7 +7,12 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from changes.admin.base import EntryAdmin, may_configure
-from changes.admin.bases import LoginTabularInline, PersonCreationForm, PersonUserAdmin
+from changes.admin.bases import (
+    LoginTabularInline,
+    PersonChangeForm,
+    PersonCreationForm,
+    PersonUserAdmin,
+)
 from changes.models import Login, Person
 from changes.vocabulary import Role
 
@@ -18,6 +23,14 @@ class PersonForm(PersonCreationForm):
     class Meta:
         model = Person
         fields = ("username", "name")
+
+
+class PersonEditForm(PersonChangeForm):
+    """Django's own field for a user name takes no empty one; most people here have none."""
+
+    class Meta:
+        model = Person
+        fields = "__all__"  # the page shows those of its fieldsets
 
 
 class LoginInline(LoginTabularInline):
@@ -33,6 +46,7 @@ class LoginInline(LoginTabularInline):
 @admin.register(Person)
 class PersonAdmin(EntryAdmin, PersonUserAdmin):
     add_form = PersonForm
+    form = PersonEditForm
     inlines = (LoginInline,)
     list_display = ("name", "username", "kind", "held_roles", "is_active")
     list_filter = ("kind", "is_active", "groups")

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from changes import clock
 from changes.forms.actions import ActionForm, ApproveForm
-from changes.permissions import needs, why_may_not
+from changes.models import Person
+from changes.permissions import needs, why_may_not, why_may_not_take
 from changes.queries.judgements import Judgement
 from changes.roles import Act
 from changes.states import STEPS, Action
@@ -22,6 +23,7 @@ from changes.views.lookup import change_page, found_judgement, person_of, wordin
 from changes.views.offers import offers_to, open_roles
 from changes.views.refusals import refused, status_of
 from changes.views.tasks import TASKS
+from changes.vocabulary import State
 from changes.workflow.refusals import Invalid, Refusal
 
 Run = Callable[[Any, Any, datetime], object]
@@ -32,6 +34,9 @@ Run = Callable[[Any, Any, datetime], object]
 def act(request: HttpRequest, key: str, action: Action) -> HttpResponse:
     """GET asks; POST does. What role, state and rules refuse is said with its own sentence."""
     judgement, person, task = found_judgement(request, key), person_of(request), TASKS[action]
+    refusal = why_may_not_take(person, action, judgement.change)
+    if refusal:
+        return _refused(request, judgement, _status(person, action, judgement), refusal)
     reasons = _reasons_against(request, judgement, action) if request.method == "GET" else ()
     if reasons:
         return _refused(request, judgement, HTTPStatus.CONFLICT, " ".join(reasons))
@@ -55,7 +60,7 @@ def follow_up(request: HttpRequest, key: str, slug: str) -> HttpResponse:
     refusal = why_may_not(person_of(request), task.act)
     if refusal:
         raise PermissionDenied(refusal)
-    if request.method == "GET" and not task.applies(judgement.change):
+    if not task.applies(judgement.change):
         sentence = f"{judgement.change.key} does not ask for this now."
         return _refused(request, judgement, HTTPStatus.CONFLICT, sentence)
     form = task.form(_data(request), change=judgement.change, facts=judgement.facts)
@@ -95,13 +100,16 @@ def _asked_or_done(
 
 
 def _reasons_against(request: HttpRequest, judgement: Judgement, action: Action) -> tuple[str, ...]:
-    """Why there is nothing to ask this person now; empty where there is."""
+    """Why there is nothing to ask this person now, though state and role allow it."""
     offers = offers_to(person_of(request), judgement, clock.now())
-    offer = next((offer for offer in offers if offer.step.action == action), None)
-    if offer:
-        return offer.reasons
-    change = judgement.change
-    return (f"{change.key} is {change.get_state_display()}: this is not its next step.",)
+    return next((offer.reasons for offer in offers if offer.step.action == action), ())
+
+
+def _status(person: Person, action: Action, judgement: Judgement) -> HTTPStatus:
+    """Conflict where only the state is in the way, forbidden where it is the person."""
+    is_too_early = State(judgement.change.state) not in STEPS[action].start
+    may_at_all = bool(person.roles & STEPS[action].who)
+    return HTTPStatus.CONFLICT if may_at_all and is_too_early else HTTPStatus.FORBIDDEN
 
 
 def _refused(
