@@ -197,9 +197,10 @@ def _rollout(deployment: Deployment) -> Iterator[Moment]:
 
 
 def _learning(change: ChangeRequest) -> Iterator[Moment]:
-    for document in change.documents.all():
-        what = f"Documentation declared: {label(document.kind)}"
-        yield Moment(document.recorded_at, "document", what, lines=(document.path,))
+    by_time = groupby(change.documents.order_by("recorded_at"), lambda d: d.recorded_at)
+    for at, documents in by_time:
+        kinds = ", ".join(label(document.kind) for document in documents)
+        yield Moment(at, "document", f"Documentation declared: {kinds}")
     post_mortem = getattr(change, "post_mortem", None)
     if post_mortem:
         yield Moment(

@@ -1,4 +1,4 @@
-"""A new change request, and a draft that is edited."""
+"""A new change request, and one that is edited before its deployment."""
 
 from http import HTTPStatus
 
@@ -16,12 +16,12 @@ from changes.permissions import needs, why_may_not_take
 from changes.queries.judgements import judgement_of
 from changes.queries.policies import version_in_force
 from changes.roles import Act
-from changes.states import Action
+from changes.states import STEPS, Action
 from changes.views.lookup import change_page, found_change, person_of
-from changes.views.refusals import answers_refusals, refused
+from changes.views.refusals import answers_refusals, refused, status_of
 from changes.vocabulary import State
 from changes.workflow.drafting import keep_draft
-from changes.workflow.refusals import Invalid
+from changes.workflow.refusals import Invalid, Refusal
 
 
 @needs(Act.CREATE_CHANGE)
@@ -40,7 +40,7 @@ def edit_change(request: HttpRequest, key: str) -> HttpResponse:
     change = found_change(request, key)
     refusal = why_may_not_take(person_of(request), Action.EDIT, change)
     if refusal:
-        is_over = State(change.state) is not State.DRAFT
+        is_over = State(change.state) not in STEPS[Action.EDIT].start
         status = HTTPStatus.CONFLICT if is_over else HTTPStatus.FORBIDDEN
         back = f"Look at {change.key}"
         return refused(request, status, refusal, back=change_page(change), back_text=back)
@@ -68,6 +68,12 @@ def _keep(request: HttpRequest, change: ChangeRequest | None) -> HttpResponse:
     except Invalid as refusal:
         form.add_refusal(refusal.fields)
         return _page(request, change, form, HTTPStatus.BAD_REQUEST)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, change, form, status_of(refusal))
+    if State(kept.state) is not State.DRAFT:
+        messages.success(request, f"{kept.key} is changed. It has to be approved as it is now.")
+        return redirect(change_page(kept))
     if request.POST.get("then") != "submit":
         messages.success(request, f"{kept.key} is kept as a draft.")
         return redirect(change_page(kept))
@@ -89,6 +95,7 @@ def _page(
         "change": change,
         "form": form,
         "policy": version_in_force(clock.now()),
+        "is_draft": change is None or State(change.state) is State.DRAFT,
         "lacking": _lacking(change) if change and lacking else {},
     }
     return render(request, "changes/change_form.html", context, status=status)

@@ -126,8 +126,8 @@ def _deployment(change: ChangeRequest) -> Deployment:
 
 TASKS: dict[Action, Task] = {
     Action.SUBMIT: Task(
-        "The wording is fixed: it can be read, approved or withdrawn, not edited. The policy "
-        "version in force now judges the change for good.",
+        "The policy version in force now judges the change for good, and the approvers are asked. "
+        "It can still be edited, but approvals for the former wording then count no more.",
         "submitted",
         _submit,
         icon="send",

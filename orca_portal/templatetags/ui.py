@@ -70,6 +70,13 @@ def who(person: Person | None, otherwise: str = "somebody unknown") -> SafeStrin
     return _inline("ui/who.html", values)
 
 
+@register.inclusion_tag("ui/outward.html")
+def outward(url: str, text: str = "") -> dict[str, Any]:
+    """A link to another site, where the address is one: any other scheme is shown as text."""
+    is_safe = url.lower().startswith(("https://", "http://"))
+    return {"url": url, "text": text or url, "is_safe": is_safe}
+
+
 @register.simple_block_tag
 def panel(
     content: str, heading: str, *, name: str = "", note: str = "", level: int = 2, link: str = ""
