@@ -1,4 +1,4 @@
-"""What is wrong in the sample, on purpose: which rules say so, and what no rule judges yet.
+"""What is wrong in the sample, on purpose: which rules say so, and what no rule of a change says.
 
 Each story's file begins with the same mistake in a sentence (`mistake = ...`).
 """
@@ -33,8 +33,9 @@ EXPECTED_FLAWS: Mapping[str, frozenset[str]] = {
     "CHG-000034": frozenset({"verified_after_deployment"}),
 }
 
-# Wrong as well, and in the record, but judged by no rule of this edition.
-NOT_JUDGED_YET: Mapping[str, str] = {
+# Wrong as well, and in the record, but no matter for the rules that judge a change today. The
+# package's own reconciliation finds all of it but the review.
+BEYOND_THE_RULES: Mapping[str, str] = {
     "CHG-000026": "the post-incident review of an emergency is overdue",
     "orca/infrastructure": "a commit was pushed to the production branch without a change request",
     "orca/web": "a deployment to production names no change request",

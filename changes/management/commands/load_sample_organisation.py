@@ -14,7 +14,6 @@ class Command(BaseCommand):
         "Loads the sample organisation, a fabricated quarter, into an empty database of its own."
         " Needs ORCA_SIMULATED_CLOCK=1, which a real portal never has."
     )
-    requires_migrations_checks = False
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

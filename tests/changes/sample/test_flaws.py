@@ -7,7 +7,7 @@ import pytest
 from changes.models import ChangeRequest, Commit, Deployment, PolicyReview, PostIncidentReview
 from changes.queries.facts import with_record
 from changes.queries.judgements import Judgement, judgements_of
-from changes.sample.mistakes import EXPECTED_FLAWS, NOT_JUDGED_YET
+from changes.sample.mistakes import BEYOND_THE_RULES, EXPECTED_FLAWS
 from changes.sample.reading import read_stories
 from changes.vocabulary import State, Verdict
 
@@ -43,7 +43,7 @@ def test_what_was_never_received_is_unknown_and_all_else_failed(
 
 def test_a_story_says_what_is_wrong_with_it_and_no_other_does() -> None:
     saying = {f"CHG-{story.number:06d}" for story in read_stories() if story.mistake}
-    wrong = EXPECTED_FLAWS.keys() | {key for key in NOT_JUDGED_YET if key.startswith("CHG-")}
+    wrong = EXPECTED_FLAWS.keys() | {key for key in BEYOND_THE_RULES if key.startswith("CHG-")}
     assert saying == wrong
 
 
@@ -62,4 +62,4 @@ def test_what_no_rule_judges_is_in_the_record(sample: list[str]) -> None:
         *(commit.repository.name for commit in commits),
         *(str(deployment.repository) for deployment in deployments),
         *({"2026Q3"} - set(PolicyReview.objects.values_list("quarter", flat=True))),
-    } == set(NOT_JUDGED_YET)
+    } == set(BEYOND_THE_RULES)
