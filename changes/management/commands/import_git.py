@@ -75,6 +75,8 @@ def _midnight(day: date) -> datetime:
 
 def _folder(path: str) -> Path:
     """A link keeps the name that it was called by."""
+    if not path:
+        raise refused("The path is empty: expected the folder of a git repository.")
     folder = Path(path).absolute()
     return folder.resolve() if ".." in folder.parts else folder
 

@@ -124,6 +124,14 @@ def test_folder_without_a_repository_is_refused(tmp_path: Path) -> None:
     assert errors == f"{tmp_path} is not a git repository: expected the folder that holds .git."
 
 
+def test_empty_path_is_not_the_current_folder() -> None:
+    status, _, errors = run("")
+    assert (status, errors) == (
+        2,
+        "The path is empty: expected the folder of a git repository.",
+    )
+
+
 def test_path_is_told_from_an_option_and_from_dots(
     repository: RealRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -201,6 +202,14 @@ def test_damaged_repository_is_refused(repository: RealRepository) -> None:
     (repository.path / ".git" / "objects" / root[:2] / root[2:]).unlink()
     with pytest.raises(Unusable, match="git cannot read the history of"):
         _read(repository.path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_repository_of_another_owner_is_read(repository: RealRepository) -> None:
+    sha = repository.commit("begin")
+    for path in (repository.path, *repository.path.rglob("*")):
+        os.chown(path, 12345, 12345)
+    assert list(_read(repository.path).commits) == [sha]
 
 
 def test_machine_without_git_is_told(
