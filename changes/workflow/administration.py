@@ -19,6 +19,7 @@ from changes.roles import Act
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import check_time
 
+UNCHECKED = ("password",)  # most people here never sign in, and have none
 Related = Mapping[str, Iterable[models.Model]]
 
 
@@ -36,7 +37,7 @@ def save_entry(
         _check_roles(record, actor, related.get("groups"))
     _check_past(record, at)
     try:
-        record.full_clean()
+        record.full_clean(exclude=UNCHECKED if isinstance(record, Person) else ())
     except ValidationError as error:
         raise Invalid({k: " ".join(v) for k, v in error.message_dict.items()}) from error
     record.save()
