@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class ChangesConfig(AppConfig):
     name = "changes"
-    verbose_name = "What happened"
+    verbose_name = "Policy, catalogue and people"

@@ -2,7 +2,9 @@
 that suit a first try on one machine; `checks.py` refuses what production may not have.
 """
 
+import contextlib
 import hashlib
+import os
 from pathlib import Path
 
 import environ
@@ -27,11 +29,18 @@ def secret(name: str) -> str:
 
 
 def kept_secret(name: str) -> str:
-    """A secret made on first use and kept in `var/secrets`, readable by its owner only."""
+    """A secret made on first use and kept in `var/secrets`, readable by its owner only.
+
+    Linked into place whole, so that of several first starts at once all read the same one.
+    """
     path = VAR_DIR / "secrets" / name
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
+        made = path.with_name(f"{name}.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(get_random_secret_key())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(made)
+        made.unlink()
     return path.read_text()
 
 
@@ -198,6 +207,7 @@ if not REDIS_URL:
         "data_folder_in": str(BROKER_DIR / "messages"),
         "data_folder_out": str(BROKER_DIR / "messages"),
         "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.2,
     }
 # A job or a part without a sign of life for this long is taken up again.
 JOB_STUCK_SECONDS = env.int("ORCA_JOB_STUCK_SECONDS", default=60)

@@ -15,4 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *, name: str, pool: str, **_: object) -> None:
         node = f"{settings.CELERY_TASK_DEFAULT_QUEUE}-{name}@%h"
-        app.worker_main(["worker", "--pool", pool, "--hostname", node, "--loglevel", "INFO"])
+        alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        arguments = ["--pool", pool, "--hostname", node, "--loglevel", "INFO"]
+        app.worker_main(["worker", *arguments, *alone])
