@@ -103,13 +103,7 @@ def record_commit(
         commit.attribution = Attribution.LINK
         commit.save()
         commit.co_authors.set(co_authors)
-        pull_request.head_revision = sha
-        pull_request.save()
-        details = {"co_authors": sorted(person.pk for person in commit.co_authors.all())}
-        change = pull_request.change
-        announce(
-            Announcement("commit.recorded", commit, committed_at, author, change, details=details)
-        )
+        _announce_push(commit, pull_request)
     return commit
 
 
@@ -150,7 +144,7 @@ def record_run(
     check_time(finished_at or started_at)
     if finished_at and finished_at < started_at:
         raise Invalid({"finished_at": "A run finishes after it has begun."})
-    run, is_new = PipelineRun.objects.update_or_create(
+    run, is_new = PipelineRun.objects.get_or_create(
         repository=repository,
         revision=revision,
         stage=stage,
@@ -158,8 +152,11 @@ def record_run(
         started_at=started_at,
         defaults={"outcome": outcome, "finished_at": finished_at},
     )
-    if is_new:
-        announce(Announcement("run.recorded", run, finished_at or started_at, None, change))
+    if not is_new and (run.outcome, run.finished_at) == (outcome, finished_at):
+        return run
+    run.outcome, run.finished_at = outcome, finished_at
+    run.save()
+    announce(Announcement("run.recorded", run, finished_at or started_at, None, change))
     return run
 
 
@@ -188,6 +185,18 @@ def record_gate_result(
     if is_new:
         announce(Announcement("gate_result.recorded", result, produced_at, None, change))
     return result
+
+
+def _announce_push(commit: Commit, pull_request: PullRequest) -> None:
+    """The commit is the head now."""
+    pull_request.head_revision = commit.sha
+    pull_request.save()
+    details = {"co_authors": sorted(person.pk for person in commit.co_authors.all())}
+    at, author, change = commit.committed_at, commit.author, pull_request.change
+    announce(
+        Announcement("commit.recorded", commit, at, author, change, details=details),
+        Announcement("pull_request.recorded", pull_request, at, author, change),
+    )
 
 
 def _unlink_others(change: ChangeRequest, actor: Person | None, at: datetime) -> None:
