@@ -1,23 +1,68 @@
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from changes.models import HealthSample
-from evidence.ledger.records import plain, record_digest
-from tests.factories.rollout import HealthSampleFactory
+from changes.models import ChangeRequest
+from evidence.ledger.records import plain, record_digest, record_name, record_values
+from tests.factories.people import PersonFactory
+from tests.factories.policy import PolicyVersionFactory
+from tests.factories.request import ChangeRequestFactory
+
+NOON = datetime(2026, 7, 14, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [("1.500", "1.5"), ("82.00", "82"), ("82", "82"), ("0.000", "0"), ("100", "100")],
+    ("value", "expected"),
+    [
+        pytest.param(NOON, "2026-07-14T12:00:00.000000Z", id="a moment"),
+        pytest.param(date(2026, 7, 14), "2026-07-14", id="a day"),
+        pytest.param(time(10), "10:00:00", id="a time of day"),
+        pytest.param(Decimal("80.00"), "80", id="a decimal"),
+        pytest.param(Decimal("1.50"), "1.5", id="a decimal with a fraction"),
+        pytest.param(Decimal("1E+2"), "100", id="a decimal with an exponent"),
+        pytest.param(0.1, "0.1", id="a float"),
+        pytest.param({"a": [NOON, (1, None)]}, {"a": [plain(NOON), [1, None]]}, id="nested"),
+        pytest.param({1: True}, {"1": True}, id="a number as key"),
+        pytest.param("text", "text", id="text"),
+    ],
 )
-def test_decimal_reads_the_same_with_and_without_zeros(value: str, text: str) -> None:
-    assert plain(Decimal(value)) == text
+def test_plain_value_is_one_that_json_can_carry(value: Any, expected: Any) -> None:
+    assert plain(value) == expected
 
 
 @pytest.mark.django_db
-def test_digest_is_the_same_before_a_record_is_stored_and_after() -> None:
-    sample = HealthSampleFactory.create(
-        error_rate_percent=Decimal("0.3"), latency_p95_ms=Decimal(412)
-    )
-    assert record_digest(sample) == record_digest(HealthSample.objects.get())
+def test_record_leaves_out_the_password_and_the_last_login() -> None:
+    values = record_values(PersonFactory.create())
+
+    assert {"password", "last_login"}.isdisjoint(values)
+    assert {"name", "username", "kind", "is_active"} < set(values)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("factory", [ChangeRequestFactory, PolicyVersionFactory, PersonFactory])
+def test_record_has_the_same_digest_before_it_is_stored_as_after(factory: Any) -> None:
+    record = factory.create()
+
+    stored = type(record).objects.get(pk=record.pk)
+
+    assert record_digest(record) == record_digest(stored)
+
+
+@pytest.mark.django_db
+def test_record_has_another_digest_after_any_change() -> None:
+    change = ChangeRequestFactory.create()
+    before = record_digest(change)
+
+    ChangeRequest.objects.update(title="Sort them")
+    change.refresh_from_db()
+
+    assert record_digest(change) != before
+
+
+@pytest.mark.django_db
+def test_record_is_named_by_its_model_and_key() -> None:
+    change = ChangeRequestFactory.create()
+
+    assert record_name(change) == f"changerequest:{change.pk}"
