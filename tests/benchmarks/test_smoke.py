@@ -1,0 +1,26 @@
+"""Each benchmark still runs: at a size that says nothing about speed, with no time asserted."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = {
+    "bench_import": ["--commits", "60"],
+    "bench_pages": ["--changes", "3", "30", "--requests", "2"],
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_benchmark_prints_its_table(name: str) -> None:
+    command = [sys.executable, "-m", f"tests.benchmarks.{name}", *SMALL[name]]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_every_benchmark_has_its_smoke_run() -> None:
+    scripts = {path.stem for path in Path(__file__).parent.glob("bench_*.py")}
+    assert scripts == set(SMALL)
