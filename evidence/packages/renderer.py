@@ -1,5 +1,6 @@
 """WeasyPrint, set up once in the life of a process: styles, fonts, and nothing to fetch."""
 
+import warnings
 from functools import cache
 from io import BytesIO
 from typing import Never
@@ -26,14 +27,17 @@ def pdf_of(html: str, identifier: str) -> bytes:
     styles, fonts = _styles()
     document = HTML(string=html, url_fetcher=Refuse())
     target = BytesIO()
-    document.write_pdf(
-        target,
-        stylesheets=styles,
-        font_config=fonts,
-        pdf_variant=VARIANT,
-        pdf_tags=True,
-        pdf_identifier=identifier.encode(),
-    )
+    with warnings.catch_warnings():
+        # WeasyPrint leaves it to the collector to close its colour profile.
+        warnings.simplefilter("ignore", ResourceWarning)
+        document.write_pdf(
+            target,
+            stylesheets=styles,
+            font_config=fonts,
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            pdf_identifier=identifier.encode(),
+        )
     return target.getvalue()
 
 

@@ -12,6 +12,13 @@ from django.template.loader import render_to_string
 from evidence.ledger.canonical import sha256_hex
 
 SHEETS = Path("templates") / "pdf"
+# What no printed page shows: control characters, which spoil the text of a PDF, and marks that
+# turn the direction of writing, which make one text look like another. They are shown as such.
+UNSEEN = {
+    code: "\N{REPLACEMENT CHARACTER}"
+    for span in ((0, 9), (11, 13), (14, 32), (127, 160), (0x202A, 0x202F), (0x2066, 0x206A))
+    for code in range(*span)
+}
 
 
 class NothingIsFetched(ValueError):
@@ -24,6 +31,7 @@ def render_sheet(template: str, context: dict[str, Any]) -> bytes:
     from evidence.packages.renderer import pdf_of  # noqa: PLC0415
 
     html = render_to_string(f"pdf/{template}", {"language": "en", **context})
+    html = html.translate(UNSEEN)
     return pdf_of(html, identifier=sha256_hex(html.encode())[:32])
 
 

@@ -1,0 +1,93 @@
+"""The main document as an auditor reads it."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from changes import clock
+from evidence.packages.document import long_tables, main_document
+from evidence.packages.freeze import SIZES, freeze
+from evidence.packages.spool import Spool
+from evidence.vocabulary import PartKind
+from tests.evidence.packages.compiling import quarter
+from tests.factories.source import CommitFactory, HistoryImportFactory, RepositoryFactory
+from tests.factories.stories import make_story
+from tests.factories.times import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def pages() -> list[str]:
+    with Spool(SIZES) as spool:
+        frozen = freeze(quarter(), spool)
+
+        def slices(kind: PartKind) -> list[dict[str, object]]:
+            return [{"rows": rows} for rows in spool.slices(kind)]
+
+        tables = long_tables(frozen, slices)
+    data = main_document(frozen, 1, "orca-cc8.1-2026Q3-r1.zip", tables, [])
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(data)).pages]
+
+
+def test_second_page_says_what_is_unknown_and_which_source_is_missing() -> None:
+    RepositoryFactory.create(name="orca/quiet", reports_deployments=False, reports_reviews=False)
+    make_story()
+
+    second = pages()[1]
+
+    assert "At a glance" in second
+    assert "orca/quiet: no source reports deployments or reviews and checks." in second
+
+
+def test_every_page_names_quarter_and_revision_and_that_it_is_interim() -> None:
+    make_story()
+
+    found = pages()
+
+    assert all("2026Q3-r1" in page for page in found)
+    assert all("INTERIM" in page for page in found)
+    assert all(f"Page {n} of {len(found)}" in page for n, page in enumerate(found, start=1))
+
+
+def test_closed_quarter_is_not_interim() -> None:
+    make_story()
+    with clock.simulated(NOW.replace(month=10)):
+        assert not any("INTERIM" in page for page in pages())
+
+
+def test_empty_quarter_says_so() -> None:
+    found = pages()
+
+    assert "No change belongs to 2026Q3" in found[1]
+    assert any("There is no change to sum up." in page for page in found)
+
+
+def test_policy_stands_in_plain_words_with_its_figures() -> None:
+    policy = next(page for page in pages() if "The policy in force" in page and "Gates" in page)
+
+    assert "100 % of the tests passed" in policy
+    assert "coverage of at least 80 %" in policy
+    assert "Monday, Tuesday, Wednesday and Thursday, 10:00 until just before 16:00" in policy
+    assert "not tested in this edition" in policy
+
+
+def test_exceptions_and_unlinked_commits_are_listed() -> None:
+    make_story()
+    commit = CommitFactory.create(subject="A hotfix without a request")
+    with clock.simulated(NOW.replace(month=10)):
+        text = " ".join(pages())
+
+    assert commit.sha[:12] in text
+    assert "A hotfix without a request" in text
+    assert "Was due by the end of the quarter and still waits" in text
+
+
+def test_unreadable_lines_of_an_import_are_named() -> None:
+    problem = {"line": 12, "sentence": "It is not JSON.", "kind": "unreadable"}
+    HistoryImportFactory.create(problems=[problem], source="/srv/data/history.jsonl")
+
+    text = " ".join(pages())
+
+    assert "Line 12: It is not JSON." in text
+    assert "/srv/data" not in text
