@@ -1,9 +1,10 @@
 """Policy versions: adding one proposes it; another person approves it; none is edited."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
+from django.forms import Textarea
 from django.http import HttpRequest
 
 from changes import clock
@@ -12,6 +13,7 @@ from changes.admin.bases import PolicyModelForm
 from changes.models import Person, PolicyVersion
 from changes.permissions import may
 from changes.queries.policies import version_in_force
+from changes.queries.policy_words import SECTIONS
 from changes.roles import Act
 from changes.rules.policy import Policy
 from changes.rules.policy_values import problems_of
@@ -33,7 +35,13 @@ class PolicyVersionAdmin(EntryAdmin):
     actions = ("approve",)
     list_display = ("version", "state", "effective_on", "proposed_by", "approved_by", "approved_at")
     list_select_related = ("proposed_by", "approved_by")
-    exclude = ("state", "proposed_by", "approved_by", "approved_at")
+    fieldsets: Any = (
+        (None, {"fields": ("version", "effective_on", "summary")}),
+        *((heading, {"fields": [name for name, _ in rows]}) for heading, rows in SECTIONS),
+    )
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        JSONField: {"widget": Textarea(attrs={"rows": 2, "cols": 100})}
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, Person) and may(request.user, Act.PROPOSE_POLICY)

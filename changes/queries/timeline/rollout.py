@@ -1,0 +1,88 @@
+"""Deployments with their stages, verifications and rollbacks; what was learnt after."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from changes.models import ChangeRequest, Deployment
+from changes.queries.timeline.moment import Moment
+from changes.vocabulary import StageResult, VerificationKind, label
+
+
+def rollout_moments(deployment: Deployment) -> Iterator[Moment]:
+    yield Moment(
+        deployment.started_at,
+        "deploying",
+        "Deployment to production started",
+        deployment.started_by,
+        deployment.revision,
+    )
+    for stage in deployment.stages.all():
+        share = stage.name if not stage.name.isdigit() else f"{stage.name} %"
+        ended = f"{label(stage.result)} after {_span(stage.started_at, stage.ended_at)}"
+        is_halted = stage.result == StageResult.HALTED
+        yield Moment(
+            stage.started_at,
+            "halted" if is_halted else "stage",
+            f"Stage {share}",
+            stage.observer,
+            lines=(ended if stage.ended_at else "running",),
+        )
+    for verification in deployment.verifications.all():
+        said = "KPI" if verification.kind == VerificationKind.KPI else label(verification.kind)
+        has_passed = "passed" if verification.has_passed else "failed"
+        yield Moment(
+            verification.recorded_at,
+            has_passed,
+            f"Verification, {said}: {has_passed}",
+            verification.recorded_by,
+            lines=(_listed(verification.details),),
+        )
+    rollback = getattr(deployment, "rollback", None)
+    if rollback:
+        yield Moment(
+            rollback.started_at,
+            "rolled_back",
+            f"Rolled back ({label(rollback.trigger)})",
+            rollback.started_by,
+            lines=(rollback.reason, _listed(rollback.observed)),
+        )
+    elif deployment.finished_at:
+        yield Moment(deployment.finished_at, deployment.outcome, f"Rollout {deployment.outcome}")
+
+
+def learning_moments(change: ChangeRequest) -> Iterator[Moment]:
+    by_time = groupby(change.documents.order_by("recorded_at"), lambda d: d.recorded_at)
+    for at, documents in by_time:
+        kinds = ", ".join(label(document.kind) for document in documents)
+        yield Moment(at, "document", f"Documentation declared: {kinds}")
+    post_mortem = getattr(change, "post_mortem", None)
+    if post_mortem:
+        yield Moment(
+            post_mortem.opened_at, "post_mortem", "Post-mortem opened", lines=(post_mortem.reason,)
+        )
+        if post_mortem.approved_at:
+            yield Moment(
+                post_mortem.approved_at,
+                "approved",
+                "Post-mortem approved",
+                post_mortem.approved_by,
+            )
+    review = getattr(change, "post_incident_review", None)
+    if review and review.held_at:
+        yield Moment(
+            review.held_at,
+            "reviewed",
+            "Post-incident review held",
+            review.reviewed_by,
+            lines=(review.findings,),
+        )
+
+
+def _span(start: datetime, end: datetime | None) -> str:
+    minutes = int((end - start).total_seconds() // 60) if end else 0
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _listed(values: Mapping[str, object]) -> str:
+    return " · ".join(f"{label(name)}: {value}" for name, value in values.items())
