@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint, F
+from factory.declarations import SubFactory
 
 from changes.models import ChangeRequest, Organisation
 from tests.factories import (
@@ -30,11 +31,17 @@ PERCENT = (
     *("tests_passed_minimum", "tests_skipped_maximum", "coverage_minimum"),
     *("emergency_share_maximum", "error_rate_maximum"),
 )
+
+
+class LinkedCommitFactory(source.CommitFactory):
+    pull_request = SubFactory(source.PullRequestFactory)
+
+
 FACTORIES: dict[str, Any] = {
     "action_item": learning.ActionItemFactory,
     "approval": request.ApprovalFactory,
     "change": request.ChangeRequestFactory,
-    "commit": source.CommitFactory,
+    "commit": LinkedCommitFactory,
     "deployment": rollout.DeploymentFactory,
     "document": learning.DocumentationUpdateFactory,
     "evidence_item": files.EvidenceItemFactory,
@@ -74,7 +81,7 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "change_recorded_is_not_from_the_portal": {"state": "recorded"},
     "change_state_is_known": {"state": UNKNOWN},
     "change_submitted_has_time_and_policy": {"policy_version": None},
-    "commit_attributed_has_a_pull_request": {"attribution": "subject"},
+    "commit_attributed_has_a_pull_request": {"pull_request": None},
     "commit_attribution_is_known": {"attribution": UNKNOWN},
     "deployment_environment_is_known": {"environment": UNKNOWN},
     "deployment_finished_at_not_before_started_at": {"finished_at": EARLY},
