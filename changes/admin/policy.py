@@ -35,7 +35,7 @@ class PolicyVersionAdmin(EntryAdmin):
     actions = ("approve",)
     list_display = ("version", "state", "effective_on", "proposed_by", "approved_by", "approved_at")
     list_select_related = ("proposed_by", "approved_by")
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("version", "effective_on", "summary")}),
         *((heading, {"fields": [name for name, _ in rows]}) for heading, rows in SECTIONS),
     )
