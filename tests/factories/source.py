@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -48,7 +49,7 @@ class CommitFactory(DjangoModelFactory[Commit]):
     attribution = LazyAttribute(
         lambda commit: Attribution.LINK if commit.pull_request else Attribution.NONE
     )
-    pull_request = None
+    pull_request: Any = None
 
 
 class ReviewFactory(DjangoModelFactory[Review]):
