@@ -5,6 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +19,7 @@ PING_SECONDS = 2.0
 WORKERS = 2
 ENDING_SECONDS = 8.0
 STARTS = 6
+ENDING_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 PARENT_DEATH_SIGNAL = 1  # of prctl(2), on Linux
 
 
@@ -55,7 +59,8 @@ class Crew:
         wanted = min(WORKERS, len(os.sched_getaffinity(0)))
         self._workers = [worker for worker in self._workers if worker.poll() is None]
         while len(self._workers) < wanted and self._started < STARTS:
-            self._workers.append(self._start())
+            with _undisturbed() as mask:
+                self._workers.append(self._start(mask))
 
     def dismiss(self) -> None:
         """Asked to finish what is in hand; what is not gone in time is ended."""
@@ -73,7 +78,7 @@ class Crew:
     def is_at_work(self) -> bool:
         return bool(self._workers)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, mask: set[signal.Signals]) -> subprocess.Popen[bytes]:
         self._started += 1
         name = f"cmd-{os.getpid()}-{self._started}"
         manage = str(Path(settings.BASE_DIR) / "manage.py")
@@ -84,11 +89,22 @@ class Crew:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - the command has no thread yet
+                preexec_fn=partial(_begin, mask),  # noqa: PLW1509 - the command has no thread yet
             )
 
 
-def _end_with_parent() -> None:
-    """Even where the command itself is killed, no worker stays behind."""
+@contextmanager
+def _undisturbed() -> Iterator[set[signal.Signals]]:
+    """A signal waits until the process that is being started is known, so that it is ended too."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        yield {signal.Signals(number) for number in mask}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _begin(mask: set[signal.Signals]) -> None:
+    """In the new process. Even where the command itself is killed, no worker stays behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)

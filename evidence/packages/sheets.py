@@ -30,8 +30,8 @@ def render_sheet(template: str, context: dict[str, Any]) -> bytes:
     # Pages and most commands never render: they shall not load WeasyPrint and Pango.
     from evidence.packages.renderer import pdf_of  # noqa: PLC0415
 
-    html = render_to_string(f"pdf/{template}", {"language": "en", **context})
-    html = html.translate(UNSEEN)
+    page = render_to_string(f"pdf/{template}", {"language": "en", **context})
+    html = page.translate(UNSEEN)
     return pdf_of(html, identifier=sha256_hex(html.encode())[:32])
 
 

@@ -10,6 +10,7 @@ from evidence.models import CompileJob, CompilePart, Package
 from evidence.packages import compile as compiling
 from evidence.packages import freeze, publish
 from evidence.packages.compile import finish, make_sheets, start_job
+from evidence.packages.dossiers import make_part
 from evidence.packages.jobs import (
     JOB_ATTEMPTS,
     PART_ATTEMPTS,
@@ -23,7 +24,7 @@ from evidence.packages.jobs import (
     keep_part,
 )
 from evidence.packages.sweep import ANNOUNCE_AGAIN_SECONDS, requeue_stuck_jobs
-from evidence.vocabulary import JobState, Phase
+from evidence.vocabulary import JobState, PartKind, Phase
 from tests.evidence.packages.compiling import new_job, work_off
 from tests.factories.request import ChangeRequestFactory
 from tests.factories.times import NOW
@@ -34,7 +35,7 @@ STUCK = timedelta(seconds=60)
 
 @pytest.fixture(autouse=True)
 def _small_parts(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    monkeypatch.setitem(freeze.SIZES, "dossiers", 2)
+    monkeypatch.setitem(freeze.SIZES, PartKind.DOSSIERS, 2)
     settings.JOB_STUCK_SECONDS = STUCK.seconds
 
 
@@ -236,7 +237,7 @@ def test_ended_job_gives_no_sign_of_life(frozen_job: CompileJob) -> None:
 
 def _make_every_part(job: CompileJob) -> None:
     while part := claim_part(job.pk):
-        compiling.make_part(part)
+        make_part(part)
         finish_part(part)
 
 

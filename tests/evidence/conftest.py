@@ -10,7 +10,7 @@ def quick_sheets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def render(template: str, context: dict[str, object]) -> bytes:
         rendered.append(str(context["title"]))
-        return f"%PDF {template} {context['title']} %%EOF".encode()
+        return f"%PDF {template} {context['title']} {context.get('sha256')} %%EOF".encode()
 
     monkeypatch.setattr(dossiers, "render_sheet", render)
     monkeypatch.setattr(document, "render_sheet", render)
