@@ -65,7 +65,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
-    "django_filters",
     "django_htmx",
     "lucide",
     "csp",

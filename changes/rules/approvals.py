@@ -50,7 +50,7 @@ def tech_lead_of_every_system(facts: ChangeFacts, policy: Policy) -> Finding:
     """Normal changes: tech leads of each affected system, as many as the policy says."""
     rule = "tech_lead_of_every_system"
     if facts.category is not Category.NORMAL:
-        return not_applicable(rule, f"Not asked of a {facts.category} change.")
+        return not_applicable(rule, f"Asked of other categories than {facts.category}.")
     return _tech_leads(facts, policy, rule, facts.systems)
 
 
@@ -74,7 +74,7 @@ def peer_review_by_another_person(facts: ChangeFacts, policy: Policy) -> Finding
     """Normal changes: peer reviewers who are neither authors nor needed as tech leads."""
     rule = "peer_review_by_another_person"
     if facts.category is not Category.NORMAL:
-        return not_applicable(rule, f"Not asked of a {facts.category} change.")
+        return not_applicable(rule, f"Asked of other categories than {facts.category}.")
     needed = policy.peer_reviewers_minimum
     peers = _peers_beside_tech_leads(facts, policy)
     if len(peers) >= needed:
@@ -88,7 +88,7 @@ def approval_by_on_call(facts: ChangeFacts, policy: Policy) -> Finding:
     """
     rule = "approval_by_on_call"
     if facts.category is not Category.EMERGENCY:
-        return not_applicable(rule, f"Not asked of a {facts.category} change.")
+        return not_applicable(rule, f"Asked of other categories than {facts.category}.")
     allowed = [
         approval.person
         for approval in counted(facts)

@@ -13,7 +13,7 @@ RULE = "standard_procedure_covers_it"
 def standard_procedure_covers_it(facts: ChangeFacts, policy: Policy) -> Finding:
     """Current when submitted, every system in its scope, every parameter within its limits."""
     if facts.category is not Category.STANDARD:
-        return not_applicable(RULE, f"A {facts.category} change needs no standard procedure.")
+        return not_applicable(RULE, f"Asked of standard changes; this one is {facts.category}.")
     if facts.procedure is None:
         return failed(RULE, "Name a standard procedure, or resubmit it as a normal change.")
     reasons = _why_not(facts, facts.procedure)

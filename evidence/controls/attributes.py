@@ -157,13 +157,15 @@ TESTS: Mapping[Attribute, Callable[[Tested], Result]] = {
 def _at_the_end(
     tested: Tested, letter: Attribute, verdict: Verdict, sentence: str
 ) -> tuple[Verdict, str]:
-    """Withdrawn or rejected before a deployment: nothing was due. When the quarter is over,
-    what was due and still waits has failed; what only a deployment makes due was not due.
+    """Every letter but A is due when it is deployed: what never was, or was withdrawn before,
+    was not due. When the quarter is over, what was due and still waits has failed.
     """
-    if letter is not Attribute.A and tested.facts.state in ENDED_EARLY and not tested.deployed_at:
-        return Verdict.NOT_APPLICABLE, f"It was {tested.facts.state} and never deployed."
-    if verdict is not Verdict.WAITING or not tested.is_over:
-        return verdict, sentence
-    if letter in (Attribute.F, Attribute.J):
-        return Verdict.NOT_APPLICABLE, NEVER_DEPLOYED
-    return Verdict.FAILED, f"{STILL_WAITS} {sentence}"
+    facts = tested.facts
+    if letter is not Attribute.A and not facts.is_deployed and not facts.is_imported:
+        if facts.state in ENDED_EARLY:
+            return Verdict.NOT_APPLICABLE, f"It was {facts.state} and never deployed."
+        if tested.is_over and facts.sees_deployments:
+            return Verdict.NOT_APPLICABLE, NEVER_DEPLOYED
+    if verdict is Verdict.WAITING and tested.is_over:
+        return Verdict.FAILED, f"{STILL_WAITS} {sentence}"
+    return verdict, sentence

@@ -32,7 +32,7 @@ def test_person_is_added_with_roles_and_logins(administrator: Person, now: datet
     assert told == ["login.added", "person.added"]
     person = Person.objects.get(username="kenji")
     assert (person.name, person.joined_at) == ("渡辺 健二", now)
-    assert person.roles == {Role.ENGINEER}
+    assert person.roles == frozenset({Role.ENGINEER})
     assert person.check_password("a-long-enough-secret")
 
 

@@ -211,16 +211,21 @@ def test_open_quarter_waits() -> None:
 
 
 def test_what_was_due_and_still_waits_at_the_end_has_failed() -> None:
-    found = results_of(WITHOUT_ANYTHING)
+    found = results_of(change_facts(state=State.DRAFT, submitted_at=None))
 
-    assert [found[letter].verdict for letter in (C, D, E)] == [FAILED] * 3
-    assert found[C].sentence.startswith("Was due by the end of the quarter and still waits:")
+    assert found[A].verdict is FAILED
+    assert found[A].sentence.startswith("Was due by the end of the quarter and still waits:")
 
 
 def test_what_only_a_deployment_makes_due_does_not_apply_without_one() -> None:
-    found = results_of(WITHOUT_ANYTHING)
+    assert verdicts(WITHOUT_ANYTHING) == [PASSED] + [NONE] * 5
 
-    assert [found[letter].verdict for letter in (F, J)] == [NONE] * 2
+
+def test_what_waits_where_no_deployment_is_ever_reported_has_failed() -> None:
+    found = results_of(replace(WITHOUT_ANYTHING, sees_deployments=False))
+
+    assert [found[letter].verdict for letter in (C, D, E)] == [FAILED] * 3
+    assert [found[letter].verdict for letter in (F, J)] == [UNKNOWN] * 2
 
 
 @pytest.mark.parametrize("state", [State.WITHDRAWN, State.REJECTED])

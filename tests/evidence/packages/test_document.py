@@ -80,7 +80,6 @@ def test_exceptions_and_unlinked_commits_are_listed() -> None:
 
     assert commit.sha[:12] in text
     assert "A hotfix without a request" in text
-    assert "Was due by the end of the quarter and still waits" in text
 
 
 def test_unreadable_lines_of_an_import_are_named() -> None:
