@@ -1,11 +1,7 @@
 """Database to rule facts, in a fixed number of queries however many the changes."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-from django.db.models import Prefetch, QuerySet
 
 from changes.models import (
     Approval,
@@ -16,11 +12,12 @@ from changes.models import (
     GateResult,
     OnCallShift,
     Person,
-    PullRequest,
     Review,
     System,
 )
 from changes.queries.policies import reporting_date
+from changes.queries.record import with_record
+from changes.queries.wording import request_digest
 from changes.rules.facts import (
     ApprovalFacts,
     ChangeFacts,
@@ -40,45 +37,12 @@ from changes.vocabulary import (
     ApprovalRole,
     Category,
     Decision,
-    Environment,
     Gate,
     Origin,
     PersonKind,
     ReviewState,
     State,
 )
-
-
-def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
-    """The same changes with everything that rules and pages look at, loaded ahead."""
-    return changes.select_related(
-        "requester", "policy_version", "standard_procedure"
-    ).prefetch_related(
-        "systems__tech_leads",
-        "standard_procedure__systems",
-        "approvals__person",
-        Prefetch(
-            "pull_requests",
-            PullRequest.objects.select_related("repository", "author", "merged_by").order_by("pk"),
-        ),
-        "pull_requests__reviews__person",
-        Prefetch(
-            "pull_requests__commits",
-            Commit.objects.select_related("author", "committer").order_by("committed_at", "pk"),
-        ),
-        "pull_requests__commits__co_authors",
-        Prefetch(
-            "deployments",
-            Deployment.objects.filter(environment=Environment.PRODUCTION).select_related(
-                "started_by", "policy_version", "repository"
-            ),
-        ),
-        "deployments__stages__observer",
-        "deployments__verifications__recorded_by",
-        "deployments__rollback",
-        "window_exceptions__approved_by",
-        "releases__person",
-    )
 
 
 def facts_of(change: ChangeRequest) -> ChangeFacts:
@@ -93,20 +57,6 @@ def facts_of_all(changes: Iterable[ChangeRequest]) -> dict[int, ChangeFacts]:
     freezes = [_freeze(freeze) for freeze in Freeze.objects.prefetch_related("systems")]
     shifts = [ShiftFacts(s.person_id, s.starts_at, s.ends_at) for s in OnCallShift.objects.all()]
     return {change.pk: _facts(change, results, freezes, shifts) for change in changes}
-
-
-def request_digest(change: ChangeRequest, system_slugs: Iterable[str]) -> str:
-    """SHA-256 over the wording that an approver read; an edit changes it."""
-    wording = {name: getattr(change, name) for name in (*TEXT_FIELDS, "title", "category")}
-    wording |= {
-        "systems": sorted(system_slugs),
-        "is_infrastructure": change.is_infrastructure,
-        "changes_schema": change.changes_schema,
-        "procedure": change.standard_procedure_id,
-        "parameters": change.procedure_parameters,
-    }
-    text = json.dumps(wording, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _facts(

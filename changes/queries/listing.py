@@ -12,8 +12,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from changes.keys import parse_key
 from changes.models import Approval, ChangeRequest, Person, PullRequest, System
 from changes.quarters import Quarter, quarter_of
-from changes.queries.facts import with_record
 from changes.queries.judgements import Judgement, judgements_of
+from changes.queries.record import with_record
 from changes.rules import Finding
 from changes.vocabulary import Category, State
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from changes import clock
 from changes.keys import parse_key
 from changes.models import ChangeRequest, Person
-from changes.queries.facts import with_record
 from changes.queries.judgements import Judgement, judgements_of
 from changes.queries.listing import visible_to
+from changes.queries.record import with_record
 
 
 def person_of(request: HttpRequest) -> Person:

@@ -24,13 +24,9 @@ from changes.vocabulary import (
 from changes.workflow.approvals import approve_request
 from changes.workflow.refusals import NotNow
 from changes.workflow.requests import close_request, submit_request, withdraw_request
-from changes.workflow.rollouts import (
-    advance_stage,
-    finish_deployment,
-    record_verification,
-    roll_back,
-    start_deployment,
-)
+from changes.workflow.rollbacks import roll_back
+from changes.workflow.rollouts import advance_stage, finish_deployment, start_deployment
+from changes.workflow.verifications import record_verification
 
 
 @dataclass(frozen=True)

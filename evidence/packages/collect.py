@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from changes.models import ChangeRequest
 from changes.quarters import Quarter
-from changes.queries.facts import with_record
 from changes.queries.judgements import Judgement, judgements_of
+from changes.queries.record import with_record
 from evidence.controls.attributes import ControlTest, control_tests
 from evidence.ledger.canonical import digest_of
 from evidence.packages.beside import Beside, beside, with_learning

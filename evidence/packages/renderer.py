@@ -10,9 +10,13 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from evidence.packages.sheets import SHEETS, NothingIsFetched, tokens
+from evidence.packages.styles import SHEETS, tokens
 
 VARIANT = "pdf/a-3a"
+
+
+class NothingIsFetched(ValueError):
+    """A sheet asked for something outside itself."""
 
 
 class Refuse(URLFetcher):  # type: ignore[misc] # WeasyPrint has no type hints

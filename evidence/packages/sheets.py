@@ -2,16 +2,14 @@
 
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from evidence.ledger.canonical import sha256_hex
+from evidence.packages.styles import SHEETS, tokens
 
-SHEETS = Path("templates") / "pdf"
 # What no printed page shows: control characters, which spoil the text of a PDF, and marks that
 # turn the direction of writing, which make one text look like another. They are shown as such.
 UNSEEN = {
@@ -19,10 +17,6 @@ UNSEEN = {
     for span in ((0, 9), (11, 13), (14, 32), (127, 160), (0x202A, 0x202F), (0x2066, 0x206A))
     for code in range(*span)
 }
-
-
-class NothingIsFetched(ValueError):
-    """A sheet asked for something outside itself."""
 
 
 def render_sheet(template: str, context: dict[str, Any]) -> bytes:
@@ -43,9 +37,3 @@ def edition() -> str:
     parts = [f"{path.relative_to(folder)} {sha256_hex(path.read_bytes())}" for path in files]
     parts += [f"tokens {sha256_hex(tokens().encode())}", f"weasyprint {version('weasyprint')}"]
     return sha256_hex("\n".join(parts).encode())
-
-
-@cache
-def tokens() -> str:
-    """The custom properties that pages and sheets share."""
-    return Path(str(finders.find("orca/tokens.css"))).read_text(encoding="utf-8")

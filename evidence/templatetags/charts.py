@@ -5,7 +5,7 @@ from functools import cache
 
 from django import template
 
-from evidence.packages.sheets import tokens
+from evidence.packages.styles import tokens
 
 register = template.Library()
 

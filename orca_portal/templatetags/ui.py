@@ -91,7 +91,7 @@ def table(content: str, caption: str, *, kind: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def empty(content: str, heading: str, *, icon: str = "inbox") -> SafeString:
+def nothing(content: str, heading: str, *, icon: str = "inbox") -> SafeString:
     return render_to_string("ui/empty.html", {"content": content, "heading": heading, "icon": icon})
 
 

@@ -130,7 +130,7 @@ def render_monolith(count: int) -> float:
     from weasyprint import CSS, HTML
 
     from changes.quarters import parse_quarter
-    from evidence.packages.sheets import SHEETS, tokens
+    from evidence.packages.styles import SHEETS, tokens
 
     sheet = (Path.cwd() / SHEETS / "sheet.css").read_text()
     for good in ("table-layout: fixed;", "border-collapse: separate;"):

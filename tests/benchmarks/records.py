@@ -24,7 +24,7 @@ from changes.models import (
     System,
     Verification,
 )
-from changes.queries.facts import request_digest
+from changes.queries.wording import request_digest
 from changes.vocabulary import (
     ApprovalRole,
     Attribution,

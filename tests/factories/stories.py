@@ -20,19 +20,15 @@ from changes.vocabulary import (
 )
 from changes.workflow.approvals import approve_request
 from changes.workflow.requests import close_request, draft_request, submit_request
-from changes.workflow.rollouts import (
-    advance_stage,
-    finish_deployment,
-    record_verification,
-    roll_back,
-    start_deployment,
-)
+from changes.workflow.rollbacks import roll_back
+from changes.workflow.rollouts import advance_stage, finish_deployment, start_deployment
 from changes.workflow.sources import (
     link_pull_request,
     record_commit,
     record_gate_result,
     record_pull_request,
 )
+from changes.workflow.verifications import record_verification
 from tests.factories import times
 from tests.factories.catalogue import OnCallShiftFactory, SystemFactory
 from tests.factories.people import a_tech_lead, an_engineer, an_on_call_engineer

@@ -10,15 +10,14 @@ from changes.sample.play.scene import Scene, StoryError
 from changes.sample.story import Kpi, RollbackPlan, Rollout
 from changes.sample.timeline import Timeline
 from changes.vocabulary import PipelineStage, RolloutStageName, VerificationKind
+from changes.workflow.rollbacks import roll_back
 from changes.workflow.rollouts import (
     advance_stage,
     finish_deployment,
     record_deployment,
-    record_sample,
-    record_verification,
-    roll_back,
     start_deployment,
 )
+from changes.workflow.verifications import record_sample, record_verification
 
 MINUTES_OF_STAGE = {"canary": 15, "10": 15, "50": 20, "100": 20}
 BETWEEN_SAMPLES = timedelta(minutes=5)

@@ -7,7 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from changes.models import ChangeRequest
-from changes.queries.facts import facts_of, facts_of_all, request_digest, with_record
+from changes.queries.facts import facts_of, facts_of_all
+from changes.queries.record import with_record
+from changes.queries.wording import request_digest
 from changes.rules.facts import PersonFacts, ShiftFacts
 from changes.vocabulary import ApprovalRole, Decision, Origin, PersonKind, State
 from tests.factories import times

@@ -5,12 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from changes.models import ChangeRequest
-from changes.queries.facts import facts_of, with_record
+from changes.queries.facts import facts_of
 from changes.queries.judgements import (
     judgement_of,
     judgements_of,
     reasons_against_deployment,
 )
+from changes.queries.record import with_record
 from changes.rules import RULES
 from changes.vocabulary import ApprovalRole, Category, Verdict
 from tests.factories import times

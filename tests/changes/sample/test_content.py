@@ -7,8 +7,8 @@ import pytest
 
 from changes.models import ChangeRequest, OnCallShift, Organisation, Person, PolicyVersion
 from changes.quarters import parse_quarter
-from changes.queries.facts import with_record
 from changes.queries.judgements import judgements_of
+from changes.queries.record import with_record
 from changes.rules.policy import TEXT_FIELDS
 from changes.sample.logins import SAMPLE_LOGINS, SAMPLE_PASSWORD
 from changes.sample.reading import read_stories

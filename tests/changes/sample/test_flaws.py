@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from changes.models import ChangeRequest, Commit, Deployment, PolicyReview, PostIncidentReview
-from changes.queries.facts import with_record
 from changes.queries.judgements import Judgement, judgements_of
+from changes.queries.record import with_record
 from changes.sample.mistakes import BEYOND_THE_RULES, EXPECTED_FLAWS
 from changes.sample.reading import read_stories
 from changes.vocabulary import State, Verdict

@@ -17,15 +17,14 @@ from changes.vocabulary import (
 )
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.requests import withdraw_request
+from changes.workflow.rollbacks import roll_back
 from changes.workflow.rollouts import (
     advance_stage,
     finish_deployment,
     record_deployment,
-    record_sample,
-    record_verification,
-    roll_back,
     start_deployment,
 )
+from changes.workflow.verifications import record_sample, record_verification
 from tests.changes.workflow.refusing import events_of, refused
 from tests.changes.workflow.threads import at_once
 from tests.factories import times

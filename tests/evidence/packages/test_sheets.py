@@ -11,8 +11,8 @@ from changes.models import Organisation
 from evidence.packages.collect import frozen_changes
 from evidence.packages.dossiers import dossier
 from evidence.packages.freeze import setting_of
-from evidence.packages.renderer import Refuse, pdf_of
-from evidence.packages.sheets import NothingIsFetched, edition
+from evidence.packages.renderer import NothingIsFetched, Refuse, pdf_of
+from evidence.packages.sheets import edition
 from tests.evidence.packages.compiling import quarter
 from tests.factories.source import CommitFactory
 from tests.factories.stories import Story, make_story

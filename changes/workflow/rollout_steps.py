@@ -1,0 +1,60 @@
+"""What every step of a rollout does: hold the deployment, end its stage, finish it."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from changes.announcements import Announcement, announce
+from changes.models import ChangeRequest, Deployment, Person, PostMortem
+from changes.states import Action
+from changes.vocabulary import DeploymentOutcome, Environment, StageResult
+from changes.workflow.refusals import Invalid, NotNow
+from changes.workflow.steps import begin
+
+
+def begin_step(
+    deployment: Deployment, action: Action, actor: Person, at: datetime
+) -> tuple[ChangeRequest, Deployment]:
+    """The change and its deployment as they are now, both held; refused for an earlier one."""
+    if deployment.change is None:
+        raise NotNow("This deployment belongs to no change request: link it first.")
+    change = begin(deployment.change, action, actor, at)
+    current = to_production(change).select_for_update().latest("started_at", "pk")
+    if current.pk != deployment.pk:
+        raise NotNow(f"{change.key} was deployed again since: look at its latest deployment.")
+    if at < _last_step(current):
+        raise Invalid({"at": f"{at.isoformat()} is before the last step of the rollout."})
+    return change, current
+
+
+def _last_step(deployment: Deployment) -> datetime:
+    stages = [stage.started_at for stage in deployment.stages.all()]
+    finished = [deployment.finished_at] if deployment.finished_at else []
+    return max([deployment.started_at, *stages, *finished])
+
+
+def to_production(change: ChangeRequest) -> QuerySet[Deployment]:
+    return change.deployments.filter(environment=Environment.PRODUCTION)
+
+
+def end_running_stage(
+    deployment: Deployment, actor: Person, at: datetime, result: StageResult
+) -> None:
+    running = deployment.stages.filter(ended_at__isnull=True).first()
+    if running:
+        running.ended_at, running.result = at, result
+        running.save()
+        announce(Announcement("stage.ended", running, at, actor, deployment.change))
+
+
+def finish_rollout(deployment: Deployment, outcome: DeploymentOutcome, at: datetime) -> None:
+    deployment.outcome, deployment.finished_at = outcome, deployment.finished_at or at
+    deployment.save()
+
+
+def open_post_mortem(change: ChangeRequest, reason: str, at: datetime, actor: Person) -> None:
+    post_mortem, is_new = PostMortem.objects.get_or_create(
+        change=change, defaults={"opened_at": at, "reason": reason}
+    )
+    if is_new:
+        announce(Announcement("post_mortem.opened", post_mortem, at, actor, change))
