@@ -1,10 +1,11 @@
 """The main document: what its template needs, from what was frozen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from changes.vocabulary import Verdict
+from changes.vocabulary import Category, State, Verdict
 from evidence.packages.bundle import Entry
 from evidence.packages.charts import share_chart, verdict_chart, week_chart
 from evidence.packages.manifest import FORMAT
@@ -112,7 +113,7 @@ def _verdicts(summary: Facts) -> Facts:
         "shown_verdicts": [{"word": word, "count": totals[word]} for word in shown],
         "verdict_rows": [
             (letter, [counts[word] for word in shown])
-            for letter, counts in summary["verdicts"].items()
+            for letter, counts in sorted(summary["verdicts"].items())
         ],
     }
 
@@ -121,9 +122,13 @@ def _charts(summary: Facts) -> Facts:
     return {
         "verdicts": verdict_chart(summary["verdicts"]),
         "weeks": week_chart(summary["weeks"]),
-        "category": share_chart("Changes by category", summary["category"]),
-        "state": share_chart("Changes by state", summary["state"]),
+        "category": share_chart("Changes by category", _in_order(summary["category"], Category)),
+        "state": share_chart("Changes by state", _in_order(summary["state"], State)),
     }
+
+
+def _in_order(counts: Mapping[str, int], words: type[StrEnum]) -> dict[str, int]:
+    return {word.value: counts[word] for word in words if word in counts}
 
 
 def long_tables(frozen: Facts, slices: Callable[[PartKind], Sequence[Facts]]) -> list[LongTable]:

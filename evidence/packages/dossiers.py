@@ -64,7 +64,7 @@ def dossier_context(facts: Facts, sha256: str) -> Facts:
         "sha256": sha256,
         "story": story_of(facts),
         "reviews": [review for pull in facts["pull_requests"] for review in pull["reviews"]],
-        "missing_texts": ", ".join(label(name) for name, text in texts.items() if not text.strip()),
+        "missing_texts": ", ".join(label(name) for name, text in texts if not text.strip()),
         "absent": ", ".join(words for name, words in SECTIONS.items() if not facts[name]),
     }
 

@@ -9,6 +9,7 @@ from changes.rules.approvals import why_not_counted
 from changes.rules.policy import TEXT_FIELDS
 from evidence.controls.attributes import ControlTest
 from evidence.packages.beside import Beside
+from evidence.packages.plain import pairs
 from evidence.packages.rollout_facts import deployments_of
 from evidence.packages.source_facts import gates_of, pull_requests_of, runs_of
 
@@ -27,7 +28,7 @@ def facts_of_change(judgement: Judgement, tests: Sequence[ControlTest], others: 
         "request_sha256": facts.request_digest,
         "sees_reviews": facts.sees_reviews,
         "sees_deployments": facts.sees_deployments,
-        "texts": {name: getattr(change, name) for name in TEXT_FIELDS},
+        "texts": [[name, getattr(change, name)] for name in TEXT_FIELDS],
         "systems": [_system(system) for system in facts.systems],
         "approvals": _approvals(judgement),
         "findings": [
@@ -63,7 +64,7 @@ def _identity(change: ChangeRequest) -> Facts:
         "is_infrastructure": change.is_infrastructure,
         "changes_schema": change.changes_schema,
         "procedure": procedure.title if procedure else None,
-        "procedure_parameters": change.procedure_parameters,
+        "procedure_parameters": pairs(change.procedure_parameters),
         "incident_url": change.incident_url,
         "avoided_day_reason": change.avoided_day_reason,
         "drafted_at": change.drafted_at,

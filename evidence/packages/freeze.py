@@ -30,7 +30,7 @@ from evidence.vocabulary import TABLES, JobState, PartKind, Phase
 
 CHANGES_IN_A_PART = 20
 # A longer table is cut into annexes of so many rows; a shorter one stands in the main document.
-ROWS_IN_A_TABLE = 300
+ROWS_IN_A_TABLE = 150
 SIZES = {PartKind.DOSSIERS: CHANGES_IN_A_PART, **dict.fromkeys(TABLES, ROWS_IN_A_TABLE)}
 PARTS_AT_ONCE = 10
 

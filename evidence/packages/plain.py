@@ -1,5 +1,6 @@
 """Values as canonical JSON carries them exactly, and instants read back from it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,13 @@ def exact(value: Any) -> Any:
         case str():
             return str.__str__(value).encode("utf-8", "replace").decode()
     return plain(value)
+
+
+def pairs(values: Mapping[str, Any]) -> list[list[Any]]:
+    """Names and values in an order that every database keeps: PostgreSQL sorts the keys of JSON
+    in its own way.
+    """
+    return [[name, values[name]] for name in sorted(values)]
 
 
 def instant(text: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from changes.models import ChangeRequest, Deployment, RolloutStage, Verification
+from evidence.packages.plain import pairs
 
 Facts = dict[str, Any]
 
@@ -42,7 +43,7 @@ def _verification(verification: Verification) -> Facts:
     return {
         "kind": verification.kind,
         "has_passed": verification.has_passed,
-        "details": verification.details,
+        "details": pairs(verification.details),
         "recorded_by": verification.recorded_by.name if verification.recorded_by else "",
         "at": verification.recorded_at,
     }
@@ -55,7 +56,7 @@ def _rollback(deployment: Deployment) -> Facts | None:
     return {
         "trigger": found.trigger,
         "reason": found.reason,
-        "observed": found.observed,
+        "observed": pairs(found.observed),
         "started_at": found.started_at,
         "finished_at": found.finished_at,
     }

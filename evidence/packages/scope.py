@@ -10,6 +10,7 @@ from changes.models import HistoryImport, PolicyReview, PolicyVersion, Repositor
 from changes.quarters import Quarter
 from changes.queries.policies import approved_versions, reporting_date
 from changes.vocabulary import Environment
+from evidence.packages.plain import pairs
 from evidence.packages.policy_words import policy_words
 
 Facts = dict[str, Any]
@@ -103,7 +104,7 @@ def _import(run: HistoryImport) -> Facts:
         "state": run.state,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
-        "counts": run.counts,
+        "counts": pairs(run.counts),
         "problems": run.problems,
     }
 

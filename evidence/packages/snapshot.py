@@ -27,6 +27,7 @@ def snapshot() -> Iterator[None]:
 @contextmanager
 def _deferred() -> Iterator[None]:
     """SQLite in WAL mode reads a snapshot where the transaction does not begin as a writer."""
+    connection.ensure_connection()
     before = connection.transaction_mode  # type: ignore[attr-defined]
     connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
     try:
