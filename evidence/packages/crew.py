@@ -76,7 +76,17 @@ class Crew:
 
     @property
     def is_at_work(self) -> bool:
-        return bool(self._workers)
+        return self._started > 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whoever was hired has ended, and nobody more is."""
+        return self._started >= STARTS and all(w.poll() is not None for w in self._workers)
+
+    @property
+    def why_spent(self) -> str:
+        folder = settings.VAR_DIR / "log"
+        return f"The workers end as soon as they begin: worker-cmd-*.log in {folder} says why."
 
     def _start(self, mask: set[signal.Signals]) -> subprocess.Popen[bytes]:
         self._started += 1

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,3 +74,18 @@ def test_killed_while_publishing(filled: Portal) -> None:
     assert visible == []
     assert command.returncode == 0, err
     assert_one_whole_package(Path(out.splitlines()[-1]), filled)
+
+
+def test_workers_that_never_begin_are_not_waited_for(tmp_path: Path) -> None:
+    with portal(tmp_path) as running:
+        running.fill(1)
+        command = running.start("compile_package", "2026Q3")
+        while command.poll() is None:
+            for worker in children_of(command):
+                kill(worker)
+            time.sleep(0.05)
+        _, err = command.communicate()
+
+        assert command.returncode == 1
+        assert "The workers end as soon as they begin" in err
+        assert running.phase() == ("queued", "freeze")

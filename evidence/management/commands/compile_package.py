@@ -79,15 +79,23 @@ class Command(BaseCommand):
 
 
 def _waited_for(job: CompileJob, crew: Crew, bar: ProgressBar) -> CompileJob:
-    swept = time.monotonic()
+    """Until the job is over; meanwhile this command is the beat, and hires where nobody works."""
+    swept = moved = time.monotonic()
+    before = None
     while not job.is_over:
-        bar.show(progress_of(job))
+        progress = progress_of(job)
+        bar.show(progress)
         time.sleep(LOOK_EVERY_SECONDS)
-        if time.monotonic() - swept > SWEEP_EVERY_SECONDS:
-            swept = time.monotonic()
+        now = time.monotonic()
+        if progress != before:
+            before, moved = progress, now
+        if now - swept > SWEEP_EVERY_SECONDS:
+            swept = now
             wake(requeue_stuck_jobs())
-            if crew.is_at_work:
+            if crew.is_at_work or now - moved > settings.JOB_STUCK_SECONDS:
                 crew.hire()
+            if crew.is_spent:
+                raise CommandError(crew.why_spent, returncode=FAILED)
         job.refresh_from_db()
     bar.close(is_whole=job.state == JobState.DONE)
     return job
