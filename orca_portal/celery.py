@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from orca_portal import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orca_portal.settings")
 
+broker.register()
 app = Celery("orca_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -189,7 +189,7 @@ WHITENOISE_USE_FINDERS = True
 # Background work: Redis where there is one, else a broker of files under `var/`
 
 REDIS_URL = env.str("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_URL = REDIS_URL or "files://localhost"
 CELERY_TASK_DEFAULT_QUEUE = f"orca-{DATABASE_MARK}"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
