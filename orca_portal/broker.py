@@ -22,7 +22,7 @@ SCHEME = "files"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{time.time_ns():020d}_{uuid.uuid4()}"
         part = folder / f"{name}.part"
@@ -32,7 +32,7 @@ class Channel(filesystem.Channel):
         except OSError as error:
             raise ChannelError(f"The message could not be written to {folder}.") from error
 
-    def _get(self, queue: str, timeout: float | None = None) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:  # noqa: ARG002 - kombu's
         for file in sorted(Path(self.data_folder_in).iterdir()):
             taken = file.with_name(f"{file.name}.taken")
             if file.name.partition(".")[2] == f"{queue}.msg" and _renamed(file, taken):
