@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from changes.vocabulary import label
+from changes.vocabulary import Origin, label
 
 Facts = dict[str, Any]
 
@@ -25,9 +25,10 @@ def story_of(facts: Facts) -> list[Moment]:
 
 
 def _request(facts: Facts) -> Iterator[Moment]:
-    is_imported = facts["origin"] == "imported"
-    drafted = "Recorded by an import" if is_imported else "Request drafted"
-    yield Moment(facts["drafted_at"], drafted, facts["requester"])
+    if facts["origin"] == Origin.IMPORTED:  # an import dates the request like its pull request
+        yield from (Moment(e["received_at"], "Recorded by an import") for e in facts["events"][:1])
+    else:
+        yield Moment(facts["drafted_at"], "Request drafted", facts["requester"])
     yield Moment(
         facts["submitted_at"], f"Submitted under policy {facts['policy']}", facts["requester"]
     )

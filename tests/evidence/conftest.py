@@ -1,17 +1,3 @@
-import pytest
+from tests.evidence.packages.quick_sheets import quick_sheets
 
-from evidence.packages import document, dossiers
-
-
-@pytest.fixture
-def quick_sheets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Sheets that say what was asked for and are rendered in no time; the list names each."""
-    rendered: list[str] = []
-
-    def render(template: str, context: dict[str, object]) -> bytes:
-        rendered.append(str(context["title"]))
-        return f"%PDF {template} {context['title']} {context.get('sha256')} %%EOF".encode()
-
-    monkeypatch.setattr(dossiers, "render_sheet", render)
-    monkeypatch.setattr(document, "render_sheet", render)
-    return rendered
+__all__ = ["quick_sheets"]
