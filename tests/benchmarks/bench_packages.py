@@ -177,11 +177,12 @@ def _print(rows: list[Measured]) -> None:
     print("|" + "---|" * 12)
     for row in rows:
         mark = "~" if row.is_extrapolated else ""
+        ratios = (row.cold / row.monolith, row.cached / row.cold, row.unchanged / row.cold)
         print(
             f"| {row.changes} | {row.cold:.1f} | {row.cached:.1f} | {row.one_percent:.1f}"
             f" | {row.unchanged:.2f} | {row.memory_mb:.0f} | {mark}{row.monolith:.1f}"
-            f" | {mark}{row.monolith_mb:.0f} | {mark}{row.same_css:.1f} | {row.cold / row.monolith:.2f}"
-            f" | {row.cached / row.cold:.3f} | {row.unchanged / row.cold:.3f} |"
+            f" | {mark}{row.monolith_mb:.0f} | {mark}{row.same_css:.1f}"
+            f" | {' | '.join(f'{ratio:.3f}' for ratio in ratios)} |"
         )
 
 
