@@ -14,6 +14,7 @@ from typing import Self
 
 from celery import current_app
 from django.conf import settings
+from kombu.exceptions import OperationalError
 
 PING_SECONDS = 2.0
 WORKERS = 2
@@ -25,14 +26,17 @@ PARENT_DEATH_SIGNAL = 1  # of prctl(2), on Linux
 
 def a_worker_answers() -> bool:
     """Whether a worker of this database's queue answers in time. One that is busy does not."""
-    replies = current_app.control.broadcast(
-        "ping",
-        reply=True,
-        limit=1,
-        timeout=PING_SECONDS,
-        pattern=f"{settings.CELERY_TASK_DEFAULT_QUEUE}-*",
-        matcher="glob",  # type: ignore[arg-type] # the stubs know a function only
-    )
+    try:
+        replies = current_app.control.broadcast(
+            "ping",
+            reply=True,
+            limit=1,
+            timeout=PING_SECONDS,
+            pattern=f"{settings.CELERY_TASK_DEFAULT_QUEUE}-*",
+            matcher="glob",  # type: ignore[arg-type] # the stubs know a function only
+        )
+    except (OperationalError, OSError):
+        return False
     return bool(replies)
 
 

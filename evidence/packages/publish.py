@@ -14,7 +14,7 @@ from changes import clock
 from evidence.models import CompileJob, CompilePart, Package
 from evidence.packages.bundle import Bundle, entry_of, file_digest, to_disk
 from evidence.packages.document import annex_path, long_tables, main_document
-from evidence.packages.jobs import Lost, finish_job, keep_job
+from evidence.packages.jobs import Lost, finish_job, keep_job, unfinished
 from evidence.packages.kept import MissingSheet, is_kept, path_of
 from evidence.packages.manifest import counts, manifest
 from evidence.packages.plain import instant
@@ -119,14 +119,21 @@ def _now_and_then(job: CompileJob, every: int = 200) -> Callable[[], None]:
 def _building(job: CompileJob) -> Iterator[Path]:
     """A folder beside the packages, on the same disk. What a killed attempt left goes first."""
     packages = Path(settings.PACKAGES_DIR)
-    for leftover in packages.glob(f".building-{job.pk}-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in packages.glob(".building-*-*"):
+        if _is_nobodys(leftover, job):
+            shutil.rmtree(leftover, ignore_errors=True)
     folder = packages / f".building-{job.pk}-{job.claim}"
     folder.mkdir(parents=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_nobodys(folder: Path, job: CompileJob) -> bool:
+    """Of an earlier attempt at this job, or of a job that is over."""
+    owner = int(folder.name.split("-")[1])
+    return owner == job.pk or not unfinished().filter(pk=owner).exists()
 
 
 def _make_visible(job: CompileJob, target: Path, revision: int) -> Package:

@@ -1,12 +1,12 @@
 """`compile_package 2026Q3`: compile a quarter's evidence package through Celery."""
 
-import os
-import shutil
 import signal
 import sys
-import tempfile
+import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +21,7 @@ from evidence.models import CompileJob, Package
 from evidence.packages.compile import unchanged_package
 from evidence.packages.crew import Crew, a_worker_answers
 from evidence.packages.jobs import Wake, request_job
+from evidence.packages.output import Unwritable, copied, writable_folder
 from evidence.packages.progress import ProgressBar
 from evidence.packages.sweep import requeue_stuck_jobs
 from evidence.queries.packages import progress_of
@@ -42,11 +43,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, quarter: str, output: str | None, force: bool, **_: Any) -> None:
-        wanted = _quarter(quarter)
-        folder = _writable(output) if output is not None else None
-        signal.signal(signal.SIGTERM, _end)
         try:
-            package = self._package(wanted, is_forced=force)
+            wanted = quarter_that_has_begun(quarter)
+            folder = writable_folder(output) if output is not None else None
+        except (QuarterError, Unwritable) as error:
+            raise CommandError(str(error), returncode=UNUSABLE) from error
+        try:
+            with _ended_by_signal():
+                package = self._package(wanted, is_forced=force)
         except KeyboardInterrupt:
             self.stderr.write("Stopped. The job is kept: the next worker takes it up again.")
             sys.exit(130)
@@ -55,7 +59,7 @@ class Command(BaseCommand):
                 f"The database does not answer: {error}", returncode=UNUSABLE
             ) from error
         path = Path(settings.PACKAGES_DIR) / package.file_name
-        self.stdout.write(str(_copied(path, folder) if folder else path))
+        self.stdout.write(str(copied(path, folder) if folder else path))
 
     def _package(self, quarter: Quarter, *, is_forced: bool) -> Package:
         if not is_forced and (package := unchanged_package(quarter)):
@@ -101,31 +105,17 @@ def _waited_for(job: CompileJob, crew: Crew, bar: ProgressBar) -> CompileJob:
     return job
 
 
-def _quarter(text: str) -> Quarter:
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """SIGTERM ends it as Ctrl-C does: workers first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
     try:
-        return quarter_that_has_begun(text)
-    except QuarterError as error:
-        raise CommandError(str(error), returncode=UNUSABLE) from error
-
-
-def _writable(output: str) -> Path:
-    """The folder, made where it is missing; asked for before anything is compiled."""
-    folder = Path(output).resolve()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError as error:
-        sentence = f"'{output}' cannot be written to: {error.strerror}."
-        raise CommandError(sentence, returncode=UNUSABLE) from error
-
-
-def _copied(path: Path, folder: Path) -> Path:
-    """In place in one step, so that nobody finds half a zip."""
-    target, temporary = folder / path.name, folder / f".{path.name}.{os.getpid()}"
-    shutil.copyfile(path, temporary)
-    temporary.replace(target)
-    return target
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _end(*_: object) -> NoReturn:
