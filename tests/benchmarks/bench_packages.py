@@ -4,6 +4,9 @@ python -m tests.benchmarks.bench_packages [--changes 150 1000 3000] [--monolith 
 
 Real workers on the broker of files. The monolith renders the same dossiers in one document with
 naive CSS; beyond `--monolith` dossiers its figures are extrapolated, and marked with ~.
+
+Beside the seconds on the wall stand those of the processor, of all workers together: only these
+are fair on a machine that does other work as well, and the ratios are made of them.
 """
 
 import argparse
@@ -13,9 +16,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.scratch import scratch_portal
@@ -26,43 +30,77 @@ BODY = re.compile(r"<body[^>]*>.*?(<p class=\"mono soft\">.*)</body>", re.DOTALL
 
 
 @dataclass
+class Spent:
+    """Seconds on the wall, and of the processor."""
+
+    wall: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} / {self.cpu:.1f}"
+
+
+@dataclass
 class Measured:
     changes: int
-    cold: float
-    cached: float
-    one_percent: float
-    unchanged: float
+    cold: Spent
+    cached: Spent
+    one_percent: Spent
+    unchanged: Spent
     memory_mb: float
-    monolith: float
+    monolith_cpu: float
     monolith_mb: float
-    same_css: float
+    same_css_cpu: float
     is_extrapolated: bool
 
 
+class Crew:
+    """The workers, while they run and after: what they have spent, and their peak memory."""
+
+    def __init__(self, workers: list[subprocess.Popen[bytes]]) -> None:
+        self.workers = workers
+        self.peaks_mb: list[float] = []
+
+    def cpu(self) -> float:
+        return sum(_cpu_of(worker.pid) for worker in self.workers)
+
+    def spent_on(self, act: Callable[[], object]) -> Spent:
+        wall, cpu, own = time.perf_counter(), self.cpu(), time.process_time()
+        act()
+        more = self.cpu() - cpu + time.process_time() - own
+        return Spent(time.perf_counter() - wall, more)
+
+
+def _cpu_of(pid: int) -> float:
+    """User and system time of a process and of what it has waited for, from /proc (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def workers(count: int) -> Iterator[list[float]]:
-    """Real processes; when they have ended the list holds the peak memory of each, in MB."""
+def workers(count: int) -> Iterator[Crew]:
+    """Real processes; when they have ended the crew knows the peak memory of each."""
     from django.conf import settings
 
-    peaks: list[float] = []
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_worker", "--name"]
     log = (settings.VAR_DIR / "log" / "bench.log").open("ab")
     started = [
         subprocess.Popen([*command, f"bench-{n}"], stdout=log, stderr=log) for n in range(count)
     ]
+    crew = Crew(started)
     try:
         time.sleep(5)
-        yield peaks
+        yield crew
     finally:
         for worker in started:
             worker.send_signal(signal.SIGTERM)
         for worker in started:
-            peaks.append(os.wait4(worker.pid, 0)[2].ru_maxrss / 1024)
+            crew.peaks_mb.append(os.wait4(worker.pid, 0)[2].ru_maxrss / 1024)
             worker.returncode = 0
         log.close()
 
 
-def compile_once(*, is_forced: bool) -> float:
+def compile_once(*, is_forced: bool) -> None:
     """Through the broker, as the page does it."""
     from changes import clock
     from changes.quarters import parse_quarter
@@ -71,16 +109,14 @@ def compile_once(*, is_forced: bool) -> float:
     from evidence.tasks import wake
     from evidence.vocabulary import Phase
 
-    began = time.perf_counter()
     quarter = parse_quarter(QUARTER)
     job = request_job(quarter=quarter, is_forced=is_forced, actor=None, at=clock.now())
     wake([Wake(Phase.FREEZE, job.pk)])
     while not job.is_over:
-        time.sleep(0.05)
+        time.sleep(0.2)
         wake(requeue_stuck_jobs())
         job.refresh_from_db()
     assert job.package, job.error
-    return time.perf_counter() - began
 
 
 def measure(count: int, monolith: int) -> Measured:
@@ -88,16 +124,14 @@ def measure(count: int, monolith: int) -> Measured:
     from changes.quarters import parse_quarter
     from evidence.packages.compile import unchanged_package
 
-    with workers(WORKERS) as peaks:
-        cold = compile_once(is_forced=True)
-        cached = compile_once(is_forced=True)
+    with workers(WORKERS) as crew:
+        cold = crew.spent_on(partial(compile_once, is_forced=True))
+        cached = crew.spent_on(partial(compile_once, is_forced=True))
         changes = ChangeRequest.objects.order_by("pk").values_list("pk", flat=True)
         some = list(changes[: max(count // 100, 1)])
         ChangeRequest.objects.filter(pk__in=some).update(title="Another title")
-        one_percent = compile_once(is_forced=False)
-        began = time.perf_counter()
-        assert unchanged_package(parse_quarter(QUARTER))
-        unchanged = time.perf_counter() - began
+        one_percent = crew.spent_on(partial(compile_once, is_forced=False))
+        unchanged = crew.spent_on(partial(unchanged_package, parse_quarter(QUARTER)))
     seconds, memory = measure_monolith(min(count, monolith), "naive")
     same_css, _ = measure_monolith(min(count, monolith), "same")
     scale = count / min(count, monolith)
@@ -107,16 +141,16 @@ def measure(count: int, monolith: int) -> Measured:
         cached=cached,
         one_percent=one_percent,
         unchanged=unchanged,
-        memory_mb=max(peaks),
-        monolith=seconds * scale,
+        memory_mb=max(crew.peaks_mb),
+        monolith_cpu=seconds * scale,
         monolith_mb=memory * scale,
-        same_css=same_css * scale,
+        same_css_cpu=same_css * scale,
         is_extrapolated=scale > 1,
     )
 
 
 def measure_monolith(count: int, css: str) -> tuple[float, float]:
-    """In a process of its own, so that its memory is its own; without its start."""
+    """CPU seconds and MB; in a process of its own, so that its memory is its own."""
     module = [sys.executable, "-m", "tests.benchmarks.bench_packages"]
     command = [*module, "--render", str(count), "--css", css]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -142,12 +176,12 @@ def render_monolith(count: int, css: str) -> float:
             sheet = sheet.replace(good, "")
         sheet += NAIVE
     bodies = list(_bodies(parse_quarter(QUARTER), count))
-    began = time.perf_counter()
+    began = time.process_time()
     html = (
         f"<html lang='en'><title>All</title><body class='dossier'>{''.join(bodies)}</body></html>"
     )
     HTML(string=html).write_pdf(stylesheets=[CSS(string=tokens() + sheet)])
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _bodies(quarter: object, count: int) -> Iterator[str]:
@@ -169,19 +203,22 @@ def _bodies(quarter: object, count: int) -> Iterator[str]:
 
 
 def _print(rows: list[Measured]) -> None:
+    """Wall / CPU seconds; the ratios are of CPU seconds."""
     print(
-        "| changes | cold s | cached s | 1 % changed s | unchanged s | peak MB of a worker"
-        " | naive monolith s | its MB | monolith with our CSS s | cold / naive | cached / cold"
-        " | unchanged / cold |"
+        "| changes | cold | cached | 1 % changed | unchanged | peak MB of a worker"
+        " | naive monolith, CPU s | its MB | monolith with our CSS, CPU s"
+        " | cold / naive | cold / our CSS | cached / cold | 1 % / cold | unchanged / cold |"
     )
-    print("|" + "---|" * 12)
+    print("|" + "---|" * 14)
     for row in rows:
         mark = "~" if row.is_extrapolated else ""
-        ratios = (row.cold / row.monolith, row.cached / row.cold, row.unchanged / row.cold)
+        cold = row.cold.cpu
+        ratios = [cold / row.monolith_cpu, cold / row.same_css_cpu]
+        ratios += [spent.cpu / cold for spent in (row.cached, row.one_percent, row.unchanged)]
         print(
-            f"| {row.changes} | {row.cold:.1f} | {row.cached:.1f} | {row.one_percent:.1f}"
-            f" | {row.unchanged:.2f} | {row.memory_mb:.0f} | {mark}{row.monolith:.1f}"
-            f" | {mark}{row.monolith_mb:.0f} | {mark}{row.same_css:.1f}"
+            f"| {row.changes} | {row.cold} | {row.cached} | {row.one_percent} | {row.unchanged}"
+            f" | {row.memory_mb:.0f} | {mark}{row.monolith_cpu:.0f} | {mark}{row.monolith_mb:.0f}"
+            f" | {mark}{row.same_css_cpu:.0f}"
             f" | {' | '.join(f'{ratio:.3f}' for ratio in ratios)} |"
         )
 
