@@ -1,12 +1,12 @@
 """Storing what was announced, in the transaction that announced it."""
 
-import uuid
 from collections.abc import Iterable
 
 from changes import clock
 from changes.announcements import Announcement
 from changes.models import Organisation
 from evidence.ledger.canonical import canonical, utc_text
+from evidence.ledger.event_ids import next_event_id
 from evidence.ledger.records import plain, record_digest, record_name
 from evidence.models import Event
 
@@ -22,7 +22,7 @@ def append_events(announcements: Iterable[Announcement]) -> None:
 
 def _event(announcement: Announcement, origin: str) -> Event:
     event = Event(
-        id=uuid.uuid4(),
+        id=next_event_id(),
         type=announcement.type,
         change_number=announcement.change.number if announcement.change else None,
         record=record_name(announcement.record),

@@ -217,7 +217,7 @@ def _pull_request(
     record_pull_request(pull_request=pull, at=at, title=change.title, author=author)
     record_commit(
         pull_request=pull,
-        sha=f"{pull.pk:040x}",
+        sha=f"{pull.number:040x}",
         author=author,
         committed_at=at - timedelta(hours=1),
         subject="Sort the pages by title",

@@ -95,7 +95,9 @@ def record() -> dict[str, Iterable[object]]:
 
 
 def assert_each_record_has_its_event() -> None:
-    latest = dict(Event.objects.order_by("received_at").values_list("record", "record_sha256"))
+    latest = dict(
+        Event.objects.order_by("received_at", "id").values_list("record", "record_sha256")
+    )
     rows = [
         row
         for model in (Commit, PullRequest, ChangeRequest, HistoryImport)
