@@ -4,6 +4,7 @@ story = make_story()                              # submitted, complete, with a 
 story.pass_gates().approve().deploy().verify()    # each step leaves its records and events
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -217,7 +218,7 @@ def _pull_request(
     record_pull_request(pull_request=pull, at=at, title=change.title, author=author)
     record_commit(
         pull_request=pull,
-        sha=f"{pull.number:040x}",
+        sha=_sha_of(pull),
         author=author,
         committed_at=at - timedelta(hours=1),
         subject="Sort the pages by title",
@@ -225,3 +226,9 @@ def _pull_request(
         patch_id="p" * 40,
     )
     return pull
+
+
+def _sha_of(pull: PullRequest) -> str:
+    """The same in every run, and another for each pull request of each repository."""
+    name = f"{pull.repository.name}#{pull.number}"
+    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
