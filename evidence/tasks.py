@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
+from evidence.ledger.sequence import seal
 from evidence.packages import compile as compiling
 from evidence.packages.jobs import Wake
 from evidence.packages.sweep import requeue_stuck_jobs as stuck_jobs
@@ -32,6 +33,16 @@ def publish_package(job_pk: int) -> None:
 @shared_task(name="evidence.requeue_stuck_jobs")
 def requeue_stuck_jobs() -> None:
     wake(stuck_jobs())
+
+
+@shared_task(name="evidence.seal_events")
+def seal_events() -> None:
+    seal(is_thorough=False)
+
+
+@shared_task(name="evidence.seal_all_events")
+def seal_all_events() -> None:
+    seal()
 
 
 TASKS = {

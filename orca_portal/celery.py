@@ -14,4 +14,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "take up stuck jobs": {"task": "evidence.requeue_stuck_jobs", "schedule": 15.0},
+    "seal what was received lately": {
+        "task": "evidence.seal_events",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
 }

@@ -19,7 +19,7 @@ ROWS: dict[int, str] = {
     " evidence.controls.attributes orca_portal.looks",
     2: "changes.models changes.clock evidence.models",
     3: "changes.queries changes.permissions changes.announcements evidence.queries"
-    " evidence.permissions evidence.ledger.records",
+    " evidence.permissions evidence.ledger.records evidence.ledger.shapes",
     4: "changes.workflow changes.sample evidence.ledger evidence.controls evidence.packages",
     5: "changes.forms changes.filters changes.exports changes.templatetags evidence.listeners"
     " evidence.forms"

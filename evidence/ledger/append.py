@@ -6,32 +6,53 @@ from changes import clock
 from changes.announcements import Announcement
 from changes.models import Organisation
 from evidence.ledger.canonical import canonical, utc_text
+from evidence.ledger.commitments import commit
 from evidence.ledger.event_ids import next_event_id
-from evidence.ledger.records import plain, record_digest, record_name
-from evidence.models import Event
+from evidence.ledger.records import (
+    Links,
+    links_by_name,
+    plain,
+    private_values,
+    record_digest,
+    record_name,
+)
+from evidence.models import Disclosure, Event
 
 FORMAT_VERSION = 1
+BATCH = 500
 
 
 def append_events(announcements: Iterable[Announcement]) -> None:
+    announcements = list(announcements)
     origin = Organisation.objects.values_list("log_origin", flat=True).get()
-    Event.objects.bulk_create(
-        [_event(announcement, origin) for announcement in announcements], batch_size=500
-    )
+    links = links_by_name(announcement.record for announcement in announcements)
+    events, disclosures = [], []
+    for announcement in announcements:
+        event, disclosure = _event(
+            announcement, origin, links.get(record_name(announcement.record))
+        )
+        events.append(event)
+        if disclosure.values:
+            disclosures.append(disclosure)
+    Event.objects.bulk_create(events, batch_size=BATCH)
+    Disclosure.objects.bulk_create(disclosures, batch_size=BATCH)
 
 
-def _event(announcement: Announcement, origin: str) -> Event:
+def _event(
+    announcement: Announcement, origin: str, links: Links | None
+) -> tuple[Event, Disclosure]:
     event = Event(
         id=next_event_id(),
         type=announcement.type,
         change_number=announcement.change.number if announcement.change else None,
         record=record_name(announcement.record),
-        record_sha256=record_digest(announcement.record),
+        record_sha256=record_digest(announcement.record, links or {}),
         actor=f"person:{announcement.actor.pk}" if announcement.actor else "",
         occurred_at=announcement.occurred_at,
         received_at=clock.now(),
         is_late=announcement.is_late,
     )
+    commitments, opened = commit(str(event.id), private_values(announcement.record))
     event.canonical = canonical(
         {
             "v": FORMAT_VERSION,
@@ -41,6 +62,7 @@ def _event(announcement: Announcement, origin: str) -> Event:
             "change": announcement.change.key if announcement.change else None,
             "record": event.record,
             "record_sha256": event.record_sha256,
+            "commitments": commitments,
             "actor": event.actor,
             "occurred_at": utc_text(event.occurred_at),
             "received_at": utc_text(event.received_at),
@@ -48,4 +70,4 @@ def _event(announcement: Announcement, origin: str) -> Event:
             "details": plain(announcement.details),
         }
     )
-    return event
+    return event, Disclosure(event=event, values=opened)

@@ -1,5 +1,7 @@
 """A record as plain values: what an event's digest is taken over."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -8,23 +10,62 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 
 from evidence.ledger.canonical import canonical, sha256_hex, utc_text
+from evidence.ledger.shapes import is_blank, shape_of
+
+Links = Mapping[str, Sequence[int]]
 
 
 def record_name(record: models.Model) -> str:
     return f"{record._meta.model_name}:{record.pk}"
 
 
-def record_values(record: models.Model) -> dict[str, Any]:
-    """Every column of the row but passwords, as canonical JSON allows them."""
+def record_values(record: models.Model, links: Links | None = None) -> dict[str, Any]:
+    """What is told in the clear: every column that is not private, as canonical JSON allows it,
+    and the keys of what is linked; `links` where these are known already.
+    """
+    shape = shape_of(type(record))
+    values = {name: plain(getattr(record, name)) for name in shape.plain}
+    if shape.relations:
+        values |= links if links is not None else links_of([record])[record.pk]
+    return values
+
+
+def record_digest(record: models.Model, links: Links | None = None) -> str:
+    return sha256_hex(canonical(record_values(record, links)))
+
+
+def private_values(record: models.Model) -> dict[str, Any]:
+    """What an event only commits to. Blank fields hold nothing that could be kept private."""
+    values = {name: getattr(record, name) for name in shape_of(type(record)).private}
+    return {name: plain(value) for name, value in values.items() if not is_blank(value)}
+
+
+def links_of(records: Sequence[models.Model]) -> dict[Any, dict[str, list[int]]]:
+    """Of records of one model: by key, the sorted keys that each many-to-many field links to."""
+    found: dict[Any, dict[str, list[int]]] = {}
+    relations = shape_of(type(records[0])).relations if records else ()
+    for record in records:
+        found[record.pk] = {field.name: [] for field in relations}
+    for field in relations:
+        source, target = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+        through: Any = field.remote_field.through
+        rows = through._meta.base_manager.filter(**{f"{source}__in": list(found)}).order_by(target)
+        for key, linked in rows.values_list(source, target):
+            found[key][field.name].append(linked)
+    return found
+
+
+def links_by_name(records: Iterable[models.Model]) -> dict[str, dict[str, list[int]]]:
+    """Of records of any models, in one query for each many-to-many field."""
+    by_model: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for record in records:
+        by_model[type(record)].append(record)
     return {
-        column.attname: plain(getattr(record, column.attname))
-        for column in record._meta.concrete_fields
-        if column.attname not in ("password", "last_login")
+        f"{model._meta.model_name}:{key}": links
+        for model, rows in by_model.items()
+        if shape_of(model).relations
+        for key, links in links_of(rows).items()
     }
-
-
-def record_digest(record: models.Model) -> str:
-    return sha256_hex(canonical(record_values(record)))
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,27 @@
-"""What the proof is made of: events, and the packages compiled from the record."""
+"""What the proof is made of: events and the log that seals them, and the packages."""
 
-from evidence.models.ledger import Event
+from evidence.models.ledger import (
+    Checkpoint,
+    Disclosure,
+    Erasure,
+    Event,
+    Leaf,
+    LedgerCheck,
+    LogKey,
+    TimeStamp,
+)
 from evidence.models.packages import CompileJob, CompilePart, Package
 
-__all__ = ["CompileJob", "CompilePart", "Event", "Package"]
+__all__ = [
+    "Checkpoint",
+    "CompileJob",
+    "CompilePart",
+    "Disclosure",
+    "Erasure",
+    "Event",
+    "Leaf",
+    "LedgerCheck",
+    "LogKey",
+    "Package",
+    "TimeStamp",
+]

@@ -12,7 +12,8 @@ from changes.vocabulary import Category, PipelineStage, RunOutcome
 from changes.workflow.sources import record_run
 from evidence.ledger.append import append_events
 from evidence.ledger.canonical import canonical
-from evidence.ledger.records import record_digest, record_name
+from evidence.ledger.commitments import commitment
+from evidence.ledger.records import private_values, record_digest, record_name
 from evidence.models import Event
 from tests.factories import times
 from tests.factories.people import an_engineer
@@ -39,12 +40,28 @@ def test_event_holds_who_what_and_when_it_was_said_and_heard() -> None:
         "change": change.key,
         "record": f"changerequest:{change.pk}",
         "record_sha256": record_digest(change),
+        "commitments": {
+            name: commitment(bytes.fromhex(salt), str(event.id), name, value)
+            for name, (salt, value) in event.disclosure.values.items()
+        },
         "actor": f"person:{person.pk}",
         "occurred_at": "2026-07-14T16:00:00.000000Z",
         "received_at": "2026-07-15T18:00:00.000000Z",
         "late": True,
         "details": {},
     }
+
+
+def test_texts_of_a_record_are_committed_to_and_opened_beside_the_event() -> None:
+    change = ChangeRequestFactory.create(title="Größe")
+
+    announce(Announcement("a.b", change, times.DRAFTED), Announcement("a.c", change, times.DRAFTED))
+
+    first, second = Event.objects.order_by("id")
+    assert set(first.disclosure.values) == set(private_values(change))
+    assert first.disclosure.values["title"][1] == "Größe"
+    assert "Größe".encode() not in bytes(first.canonical)
+    assert first.disclosure.values["title"][0] != second.disclosure.values["title"][0]
 
 
 def test_event_is_stored_as_canonical_json() -> None:

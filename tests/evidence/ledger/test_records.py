@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from changes.models import ChangeRequest
-from evidence.ledger.records import plain, record_digest, record_name, record_values
+from evidence.ledger.records import (
+    links_by_name,
+    plain,
+    private_values,
+    record_digest,
+    record_name,
+    record_values,
+)
+from tests.factories.catalogue import SystemFactory
 from tests.factories.people import PersonFactory
 from tests.factories.policy import PolicyVersionFactory
 from tests.factories.request import ChangeRequestFactory
@@ -37,7 +45,30 @@ def test_record_leaves_out_the_password_and_the_last_login() -> None:
     values = record_values(PersonFactory.create())
 
     assert {"password", "last_login"}.isdisjoint(values)
-    assert {"name", "username", "kind", "is_active"} < set(values)
+    assert {"kind", "is_active", "groups"} < set(values)
+
+
+@pytest.mark.django_db
+def test_names_and_texts_are_not_told_in_the_clear() -> None:
+    person = PersonFactory.create(name="Ada", email="ada@example.org")
+    change = ChangeRequestFactory.create(title="Sort them", description="", incident_url="")
+
+    assert {"name", "email", "username"}.isdisjoint(record_values(person))
+    assert private_values(person).items() >= {"name": "Ada", "email": "ada@example.org"}.items()
+    assert private_values(change)["title"] == "Sort them"
+    assert "description" not in private_values(change)
+
+
+@pytest.mark.django_db
+def test_what_a_record_is_linked_to_is_part_of_it() -> None:
+    system, lead = SystemFactory.create(), PersonFactory.create()
+    before = record_digest(system)
+
+    system.tech_leads.add(lead)
+
+    assert record_values(system)["tech_leads"] == [lead.pk]
+    assert record_digest(system) != before
+    assert links_by_name([system, lead])[record_name(system)] == {"tech_leads": [lead.pk]}
 
 
 @pytest.mark.django_db
@@ -55,7 +86,7 @@ def test_record_has_another_digest_after_any_change() -> None:
     change = ChangeRequestFactory.create()
     before = record_digest(change)
 
-    ChangeRequest.objects.update(title="Sort them")
+    ChangeRequest.objects.update(is_infrastructure=True)
     change.refresh_from_db()
 
     assert record_digest(change) != before

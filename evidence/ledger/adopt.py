@@ -1,0 +1,33 @@
+"""What was there before the log was: rows of migrations, which no person made."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import models
+
+from changes.announcements import Announcement
+from evidence.ledger.append import BATCH, append_events
+from evidence.ledger.coverage import covered_models
+from evidence.ledger.records import record_name
+from evidence.models import Event
+
+ADOPTED = "record.adopted"
+
+
+def adopt_unrecorded(at: datetime) -> None:
+    """An event for each record without one, before the first leaf: from then on there is none."""
+    for model in covered_models():
+        for rows in _in_batches(model):
+            named = {record_name(row): row for row in rows}
+            known = Event.objects.filter(record__in=list(named))
+            for name in known.values_list("record", flat=True):
+                named.pop(name, None)
+            append_events([Announcement(ADOPTED, row, at, is_late=True) for row in named.values()])
+
+
+def _in_batches(model: type[models.Model]) -> Iterator[list[models.Model]]:
+    rows = model._meta.base_manager.order_by("pk")
+    batch = list(rows[:BATCH])
+    while batch:
+        yield batch
+        batch = list(rows.filter(pk__gt=batch[-1].pk)[:BATCH])

@@ -1,0 +1,27 @@
+"""Salted digests: an event binds a text without telling it.
+
+SHA-256 over 32 bytes of salt and the canonical JSON of [event id, field, value]. Without the
+salt nobody can try out texts, so a text that is erased together with its salt is gone.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from evidence.ledger.canonical import canonical
+
+SALT_BYTES = 32
+
+
+def commitment(salt: bytes, event_id: str, field: str, value: object) -> str:
+    return hashlib.sha256(salt + canonical([event_id, field, value])).hexdigest()
+
+
+def commit(event_id: str, values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, list[Any]]]:
+    """The commitments that the event holds, and what opens them: {field: [salt, value]}."""
+    opened = {name: [secrets.token_hex(SALT_BYTES), value] for name, value in values.items()}
+    return {
+        name: commitment(bytes.fromhex(salt), event_id, name, value)
+        for name, (salt, value) in opened.items()
+    }, opened

@@ -1,0 +1,54 @@
+"""Which columns of a record an event tells, and which of them it only commits to.
+
+Free text and personal data are private: an event holds a salted digest of each, so that the
+value can be erased one day. Everything else goes into the digest of the record.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import models
+
+# Not part of the record: what signs somebody in, and the counter of the key numbers.
+LEFT_OUT = {"password", "last_login", "last_change_number"}
+# Every text without a limit and every e-mail address is private, and these besides.
+PRIVATE = {
+    "actionitem.title",
+    "evidenceitem.name",
+    "freeze.reason",
+    "historyimport.problems",
+    "historyimport.source",
+    "login.name",
+    "person.name",
+    "person.username",
+    "rollback.observed",
+    "verification.details",
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`relations` are many-to-many fields: they count as the sorted keys of what is linked."""
+
+    plain: tuple[str, ...]
+    private: tuple[str, ...]
+    relations: "tuple[models.ManyToManyField[Any, Any], ...]"
+
+
+@cache
+def shape_of(model: type[models.Model]) -> Shape:
+    columns = [f for f in model._meta.concrete_fields if f.attname not in LEFT_OUT]
+    private = tuple(f.attname for f in columns if is_private(f))
+    plain = tuple(f.attname for f in columns if not is_private(f))
+    return Shape(plain, private, tuple(model._meta.local_many_to_many))
+
+
+def is_private(column: "models.Field[Any, Any]") -> bool:
+    name = f"{column.model._meta.model_name}.{column.name}"
+    return isinstance(column, models.TextField | models.EmailField) or name in PRIVATE
+
+
+def is_blank(value: object) -> bool:
+    """There is nothing to keep to oneself: nothing is committed to."""
+    return value is None or value in ("", [], {})
