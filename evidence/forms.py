@@ -12,7 +12,7 @@ def quarter_that_has_begun(text: str) -> Quarter:
     """Raises QuarterError with a sentence for anything else."""
     quarter = parse_quarter(text, settings.REPORTING_TIME_ZONE)
     if quarter.start > clock.now():
-        raise QuarterError(f"{quarter} has not begun yet: nothing can be compiled.")
+        raise QuarterError(f"{quarter} has not begun yet: nothing belongs to it.")
     return quarter
 
 

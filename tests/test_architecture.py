@@ -15,6 +15,7 @@ APPS = ("changes", "evidence", "orca_portal")
 ROWS: dict[int, str] = {
     1: "changes.vocabulary changes.keys changes.quarters changes.states changes.roles changes.rules"
     " changes.spreadsheets changes.intake evidence.vocabulary evidence.ledger.canonical"
+    " evidence.reconciliation"
     " evidence.ledger.merkle"
     " evidence.controls.attributes orca_portal.looks",
     2: "changes.models changes.clock evidence.models",

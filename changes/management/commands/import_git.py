@@ -1,6 +1,6 @@
 import re
 from argparse import ArgumentParser
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 class Command(ImportCommand):
     help = (
         "Import the history of a branch from a git repository on disk. It may be repeated."
-        " Dates are committer dates in the organisation's reporting time zone, both included."
+        " Dates are committer dates in the organisation's reporting time zone: from --since on and"
+        " before --until."
         " Exit status: 0 whole, 1 with commits that could not be read, 2 nothing done."
         " The last line of standard output is one JSON object with the counts."
     )
@@ -28,7 +29,7 @@ class Command(ImportCommand):
         parser.add_argument("--repository", metavar="NAME", help="default: the folder's name")
         parser.add_argument("--branch", metavar="NAME", help="default: HEAD")
         parser.add_argument("--since", metavar="YYYY-MM-DD", help="the first day to import")
-        parser.add_argument("--until", metavar="YYYY-MM-DD", help="the last day to import")
+        parser.add_argument("--until", metavar="YYYY-MM-DD", help="the day before which to stop")
 
     def handle(
         self,
@@ -40,9 +41,9 @@ class Command(ImportCommand):
         until: str | None,
         **_: object,
     ) -> None:
-        first, last = _day(since, "--since"), _day(until, "--until")
-        if first and last and last < first:
-            raise refused(f"--since {since} is after --until {until}: nothing lies between.")
+        first, end = _day(since, "--since"), _day(until, "--until")
+        if first and end and end <= first:
+            raise refused(f"--since {since} is not before --until {until}: nothing lies between.")
         folder = _folder(path)
         name = checked_name(_name(folder) if repository is None else repository, "repository")
         with refusing_unusable():
@@ -51,7 +52,7 @@ class Command(ImportCommand):
                 source=name,
                 branch=None if branch is None else checked_name(branch, "branch"),
                 since=_midnight(first) if first else None,
-                until=_midnight(last + timedelta(days=1)) if last else None,
+                until=_midnight(end) if end else None,
                 now=clock.now(),
             )
         self.record(history, repository=name, branch=found, host=GIT_HOST)

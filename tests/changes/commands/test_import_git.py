@@ -66,19 +66,19 @@ def test_bare_clone_is_the_same_repository_under_its_name(
     assert (counts["repeated"], Commit.objects.count()) == (18, 18)
 
 
-def test_days_are_included_at_both_ends(tmp_path: Path) -> None:
+def test_first_day_is_included_and_the_end_is_not(tmp_path: Path) -> None:
     repository = RealRepository(tmp_path / "portal")
     midnight = repository.at.replace(hour=0)
     for at in (-1, 0, 86_399, 86_400):
         repository.at = midnight + timedelta(seconds=at, hours=-1)
         repository.commit(f"at {at}")
-    run(repository.path, "--since", "2025-07-01", "--until", "2025-07-01")
+    run(repository.path, "--since", "2025-07-01", "--until", "2025-07-02")
     assert set(Commit.objects.values_list("subject", flat=True)) == {"at 0", "at 86399"}
 
 
 def test_slices_by_date_give_what_the_whole_gives(repository: RealRepository) -> None:
     run(repository.path, "--repository", "whole")
-    _, first, _ = run(repository.path, "--repository", "slices", "--until", "2025-07-01")
+    _, first, _ = run(repository.path, "--repository", "slices", "--until", "2025-07-02")
     _, second, _ = run(repository.path, "--repository", "slices", "--since", "2025-07-02")
     assert first["commits"] + second["commits"] == 18
 
@@ -99,8 +99,8 @@ def test_slices_by_date_give_what_the_whole_gives(repository: RealRepository) ->
         (["--until", "9999-12-31"], "--until '9999-12-31' is no date: expected YYYY-MM-DD, as"),
         (["--since", ""], "--since '' is no date: expected YYYY-MM-DD, as 2025-07-01."),
         (
-            ["--since", "2025-07-02", "--until", "2025-07-01"],
-            "--since 2025-07-02 is after --until 2025-07-01: nothing lies between.",
+            ["--since", "2025-07-02", "--until", "2025-07-02"],
+            "--since 2025-07-02 is not before --until 2025-07-02: nothing lies between.",
         ),
         (["--since", "2026-01-01"], "was committed from 2026-01-01T00:00:00+00:00: nothing to"),
         (["--branch", "nowhere"], "has no branch 'nowhere'. Its branches: left, local, main,"),
