@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
+from changes import clock
+from evidence.ledger.checkpoints import checkpoint_now
 from evidence.ledger.sequence import seal
 from evidence.packages import compile as compiling
 from evidence.packages.jobs import Wake
@@ -43,6 +45,11 @@ def seal_events() -> None:
 @shared_task(name="evidence.seal_all_events")
 def seal_all_events() -> None:
     seal()
+
+
+@shared_task(name="evidence.issue_checkpoint")
+def issue_checkpoint() -> None:
+    checkpoint_now(clock.now())
 
 
 TASKS = {

@@ -19,5 +19,10 @@ app.conf.beat_schedule = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "sign the log": {
+        "task": "evidence.issue_checkpoint",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
 }

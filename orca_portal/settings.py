@@ -180,6 +180,9 @@ STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 PACKAGES_DIR = VAR_DIR / "packages" / DATABASE_MARK
 DOSSIERS_DIR = VAR_DIR / "dossiers"
+CHECKPOINTS_DIR = VAR_DIR / "checkpoints" / DATABASE_MARK
+# The log's private keys and the signer's memory: keep a copy apart from the database.
+LOG_KEYS_DIR = VAR_DIR / "secrets" / f"log-{DATABASE_MARK}"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "orca_portal.static_files.PortalStaticFiles"},

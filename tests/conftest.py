@@ -29,6 +29,8 @@ def _own_folders(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PACKAGES_DIR = tmp_path / "packages"
     settings.DOSSIERS_DIR = tmp_path / "dossiers"
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+    settings.LOG_KEYS_DIR = tmp_path / "secrets"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

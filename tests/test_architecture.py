@@ -16,7 +16,7 @@ ROWS: dict[int, str] = {
     1: "changes.vocabulary changes.keys changes.quarters changes.states changes.roles changes.rules"
     " changes.spreadsheets changes.intake evidence.vocabulary evidence.ledger.canonical"
     " evidence.reconciliation"
-    " evidence.ledger.merkle"
+    " evidence.ledger.merkle evidence.ledger.notes"
     " evidence.controls.attributes orca_portal.looks",
     2: "changes.models changes.clock evidence.models",
     3: "changes.queries changes.permissions changes.announcements evidence.queries"
@@ -37,7 +37,8 @@ MAY_WRITE = {
 WRITES = {"save", "create", "delete", "get_or_create", "update_or_create"}
 BULK_WRITES = {"bulk_create", "bulk_update"}
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
-PURE_LIBRARIES = {"rfc8785"}
+# cryptography signs and checks notes, from bytes to bytes.
+PURE_LIBRARIES = {"rfc8785", "cryptography"}
 
 
 @cache
