@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from evidence.views.converters import PackageConverter
 from evidence.views.packages import compile_package, download, jobs, package, packages
+from evidence.views.reconciliation import reconciliation, reconciliation_export
 
 register_converter(PackageConverter, "package")
 
@@ -12,4 +13,6 @@ urlpatterns = [
     path("packages/jobs/", jobs, name="jobs"),
     path("packages/<package:key>/", package, name="package"),
     path("packages/<package:key>/download/", download, name="download"),
+    path("reconciliation/", reconciliation, name="reconciliation"),
+    path("reconciliation/export.csv", reconciliation_export, name="reconciliation_export"),
 ]

@@ -24,6 +24,7 @@ class NavigationItem:
 _PLACES = (
     ("Home", "house", "changes:home", None),
     ("Changes", "list", "changes:list", Act.READ_CHANGES),
+    ("Reconciliation", "git-compare", "evidence:reconciliation", Act.READ_RECONCILIATION),
     ("Packages", "package", "evidence:packages", Act.READ_PACKAGES),
     ("Policy", "scale", "changes:policy", Act.READ_POLICY),
     ("Admin", "settings", "admin:index", Act.CONFIGURE),

@@ -42,6 +42,10 @@ _LOOKS: dict[str, Look] = {
     "commented": Look("neutral", "message-square"),
     "dismissed": Look("neutral", "circle-minus"),
     "proposed": Look("waiting", "file-pen"),
+    # reconciliation
+    "matched": Look("passed", "circle-check"),
+    "matched_late": Look("unknown", "history"),
+    "unmatched": Look("failed", "circle-x"),
     # jobs
     "queued": Look("waiting", "hourglass"),
     "running": Look("waiting", "loader"),

@@ -23,6 +23,7 @@ ROWS: dict[int, str] = {
     " evidence.permissions evidence.ledger.records evidence.ledger.shapes",
     4: "changes.workflow changes.sample evidence.ledger evidence.controls evidence.packages",
     5: "changes.forms changes.filters changes.exports changes.templatetags evidence.listeners"
+    " evidence.filters evidence.exports"
     " evidence.forms"
     " evidence.templatetags",
     6: "changes.views changes.admin changes.management changes.urls changes.apps evidence.views"

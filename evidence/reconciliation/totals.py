@@ -22,10 +22,6 @@ class Totals:
             self.add(item)
             yield item
 
-    @property
-    def unmatched(self) -> int:
-        return sum(self._counts[kind, Match.UNMATCHED] for kind in Kind)
-
     def as_json(self) -> dict[str, dict[str, int]]:
         """The contract's `commits`, `deployments` and `changes`; each total is the sum."""
         return {name: self._of(kind) for kind, name in PLURAL.items()}

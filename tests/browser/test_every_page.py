@@ -39,9 +39,9 @@ PAGES = {
         "/changes/{emergency}/post-mortem/",
         "/changes/{waiting}/start-deployment/",
     ],
-    "compliance": ["/", "/policy/", "/packages/"],
+    "compliance": ["/", "/policy/", "/packages/", "/reconciliation/", "/reconciliation/?page=x"],
     "policy administrator": ["/"],
-    "auditor": ["/", "/changes/new/", "/packages/"],
+    "auditor": ["/", "/changes/new/", "/packages/", "/reconciliation/?show=all"],
 }
 ColourScheme = Literal["light", "dark"]
 WINDOWS: list[tuple[int, ColourScheme]] = [

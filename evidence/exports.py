@@ -1,0 +1,20 @@
+"""Lists of the evidence as CSV: exactly what the page was asked for, or an error."""
+
+import csv
+from io import StringIO
+
+from changes.quarters import Quarter
+from changes.spreadsheets import safe_cell
+from evidence.queries.reconciliation import reconciled
+from evidence.queries.reconciliation_page import Shown
+from evidence.reconciliation.table import COLUMNS, cells
+
+
+def reconciliation_csv(quarter: Quarter, shown: Shown) -> str:
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for item in reconciled(quarter):
+        if shown.has(item):
+            writer.writerow([safe_cell(value) for value in cells(item)])
+    return text.getvalue()
