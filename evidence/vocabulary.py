@@ -26,9 +26,20 @@ class PartKind(StrEnum):
     MATRIX = "matrix"
     EXCEPTIONS = "exceptions"
     UNLINKED = "unlinked"
+    EMERGENCIES = "emergencies"
+    ROLLBACKS = "rollbacks"
+    RECONCILED = "reconciled"
 
 
-TABLES = (PartKind.POPULATION, PartKind.MATRIX, PartKind.EXCEPTIONS, PartKind.UNLINKED)
+# In the order of the main document; what is reconciled goes into a CSV only.
+TABLES = (
+    PartKind.POPULATION,
+    PartKind.MATRIX,
+    PartKind.EXCEPTIONS,
+    PartKind.UNLINKED,
+    PartKind.EMERGENCIES,
+    PartKind.ROLLBACKS,
+)
 
 
 class Attribute(StrEnum):

@@ -9,7 +9,7 @@ from changes.vocabulary import Category, State, Verdict
 from evidence.packages.bundle import Entry
 from evidence.packages.charts import share_chart, verdict_chart, week_chart
 from evidence.packages.manifest import FORMAT
-from evidence.packages.scope import missing_sources
+from evidence.packages.scope import blind_repositories, missing_sources
 from evidence.packages.sheets import edition, render_sheet
 from evidence.packages.table_words import INTRODUCTIONS, NO_ROWS, TABLE_TITLES, WIDE
 from evidence.vocabulary import ATTRIBUTE_NAMES, TABLES, TESTED, PartKind
@@ -20,7 +20,10 @@ SECTIONS = (
     ("scope", "Scope and period"),
     ("policy", "The policy in force"),
     ("summary", "Summary"),
+    ("reconciliation", "Reconciliation"),
 )
+# So few rows of a table may follow another one on its page.
+ROWS_WITHIN_A_PAGE = 12
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 
@@ -52,6 +55,10 @@ class LongTable:
     @property
     def template(self) -> str:
         return f"pdf/tables/_{self.kind}.html"
+
+    @property
+    def opens_a_page(self) -> bool:
+        return self.is_wide or len(self.rows) > ROWS_WITHIN_A_PAGE
 
     @property
     def is_wide(self) -> bool:
@@ -87,6 +94,7 @@ def context(
         "later": summary["judged_by_later_policy"],
         "scope": frozen["scope"],
         "summary": summary,
+        "reconciliation": frozen["reconciliation"],
         "frozen": frozen,
         "revision": revision,
         "file_name": file_name,
@@ -96,6 +104,7 @@ def context(
         "tables": tables,
         "letters": TESTED,
         "contents": (*SECTIONS, *titles, ("check", "How to check this package")),
+        "blind": blind_repositories(frozen["scope"]["repositories"]),
         "missing": missing_sources(frozen["scope"]["repositories"]),
         **_verdicts(summary),
         "charts": _charts(summary),

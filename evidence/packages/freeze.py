@@ -17,21 +17,28 @@ from evidence.ledger.canonical import digest_of
 from evidence.models import CompileJob, CompilePart, Event
 from evidence.packages import rows
 from evidence.packages.collect import FrozenChange, Setting, frozen_changes
-from evidence.packages.differences import unlinked
+from evidence.packages.incidents import emergencies_of, rollbacks_of
 from evidence.packages.jobs import keep_job
 from evidence.packages.kept import annex_name, dossier_name, is_kept
 from evidence.packages.plain import exact
+from evidence.packages.reconciliation import Reconciliation, exception_row, is_exception
 from evidence.packages.register import quarter_exceptions
 from evidence.packages.scope import scope_of
 from evidence.packages.snapshot import snapshot
 from evidence.packages.spool import Spool
 from evidence.packages.summary import Summary
+from evidence.queries.reconciliation import reconciled
 from evidence.vocabulary import TABLES, JobState, PartKind, Phase
 
 CHANGES_IN_A_PART = 20
 # A longer table is cut into annexes of so many rows; a shorter one stands in the main document.
 ROWS_IN_A_TABLE = 150
-SIZES = {PartKind.DOSSIERS: CHANGES_IN_A_PART, **dict.fromkeys(TABLES, ROWS_IN_A_TABLE)}
+ROWS_OF_A_CSV = 1000
+SIZES = {
+    PartKind.DOSSIERS: CHANGES_IN_A_PART,
+    PartKind.RECONCILED: ROWS_OF_A_CSV,
+    **dict.fromkeys(TABLES, ROWS_IN_A_TABLE),
+}
 PARTS_AT_ONCE = 10
 
 Facts = dict[str, Any]
@@ -57,16 +64,18 @@ def freeze(quarter: Quarter, spool: Spool) -> Facts:
 
 def _collected(setting: Setting, spool: Spool | None) -> Facts:
     summary, digest = Summary(setting.quarter), hashlib.sha256()
-    scope: Facts = exact(scope_of(setting.quarter))
+    reconciliation, as_of = Reconciliation(), _as_of()
+    until = as_of if setting.is_interim else setting.quarter.end
+    scope: Facts = exact(scope_of(setting.quarter, until))
     _add(digest, "scope", digest_of({"setting": setting.facts(), "scope": scope}))
     for change in frozen_changes(setting):
         _add(digest, "change", change.sha256)
         summary.add(change.facts)
         _keep(change, spool)
-    for row in unlinked(setting.quarter):
-        _add(digest, "unlinked", digest_of(row))
-        if spool:
-            spool.add(PartKind.UNLINKED, row)
+    for item in reconciled(setting.quarter):
+        row = reconciliation.add(item)
+        _add(digest, "reconciled", digest_of(row))
+        _keep_reconciled(row, spool)
     counts = summary.facts()
     for row in quarter_exceptions(setting, scope, counts):
         if spool:
@@ -75,8 +84,9 @@ def _collected(setting: Setting, spool: Spool | None) -> Facts:
         "setting": setting.facts(),
         "scope": scope,
         "summary": counts,
+        "reconciliation": reconciliation.facts(),
         "record_sha256": digest.hexdigest(),
-        "record_as_of": exact(_as_of()),
+        "record_as_of": exact(as_of),
         "rows": {str(kind): number for kind, number in spool.counts.items()} if spool else {},
     }
 
@@ -97,6 +107,18 @@ def _keep(change: FrozenChange, spool: Spool | None) -> None:
     spool.add(PartKind.MATRIX, rows.matrix_row(facts))
     for exception in rows.exceptions_of(facts):
         spool.add(PartKind.EXCEPTIONS, exception)
+    for emergency in emergencies_of(facts):
+        spool.add(PartKind.EMERGENCIES, emergency)
+    for rollback in rollbacks_of(facts):
+        spool.add(PartKind.ROLLBACKS, rollback)
+
+
+def _keep_reconciled(row: Facts, spool: Spool | None) -> None:
+    if spool is None:
+        return
+    spool.add(PartKind.RECONCILED, row)
+    if is_exception(row):
+        spool.add(PartKind.UNLINKED, exception_row(row))
 
 
 def _as_of() -> datetime:
@@ -125,7 +147,13 @@ def store(job: CompileJob, frozen: Facts, spool: Spool) -> None:
 
 def _parts(job: CompileJob, frozen: Facts, spool: Spool) -> Iterator[CompilePart]:
     parts = (
-        _part(kind, number, items, frozen, is_annex=spool.counts[kind] > ROWS_IN_A_TABLE)
+        _part(
+            kind,
+            number,
+            items,
+            frozen,
+            is_annex=kind in TABLES and spool.counts[kind] > ROWS_IN_A_TABLE,
+        )
         for kind in SIZES
         for number, items in enumerate(spool.slices(kind), start=1)
     )

@@ -18,12 +18,18 @@ from evidence.packages.jobs import Lost, finish_job, keep_job, unfinished
 from evidence.packages.kept import MissingSheet, is_kept, path_of
 from evidence.packages.manifest import counts, manifest
 from evidence.packages.plain import instant
-from evidence.packages.tables import Tables, write_exceptions
+from evidence.packages.tables import Tables, write_exceptions, write_reconciliation
 from evidence.vocabulary import JobState, PartKind
 
 Facts = dict[str, Any]
 Files = dict[str, Path]
-TABLE_FILES = ("population.csv", "population.json", "control-tests.csv", "exceptions.csv")
+TABLE_FILES = (
+    "population.csv",
+    "population.json",
+    "control-tests.csv",
+    "exceptions.csv",
+    "reconciliation.csv",
+)
 
 
 def publish(job: CompileJob) -> Package:
@@ -69,6 +75,7 @@ def _sheets_and_tables(job: CompileJob, folder: Path) -> Files:
     register = (PartKind.EXCEPTIONS, PartKind.UNLINKED)
     rows = (row for kind in register for row in _items(job, kind))
     write_exceptions(folder / "exceptions.csv", rows)
+    write_reconciliation(folder / "reconciliation.csv", _items(job, PartKind.RECONCILED))
     for part in job.parts.exclude(kind=PartKind.DOSSIERS).iterator(chunk_size=1):
         if "sheet" in part.frozen:
             path = annex_path(PartKind(part.kind), part.frozen["number"])

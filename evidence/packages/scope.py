@@ -1,6 +1,8 @@
 """What a package covers beside its changes: repositories, systems, imports, policies."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
@@ -12,11 +14,13 @@ from changes.queries.policies import approved_versions, reporting_date
 from changes.vocabulary import Environment
 from evidence.packages.plain import pairs
 from evidence.packages.policy_words import policy_words
+from evidence.queries.silence import silent_sources
 
 Facts = dict[str, Any]
 
 
-def scope_of(quarter: Quarter) -> Facts:
+def scope_of(quarter: Quarter, until: datetime) -> Facts:
+    """`until`: sources are asked for news up to this moment."""
     versions = approved_versions()
     review = PolicyReview.objects.select_related("reviewed_by", "policy_version").filter(
         quarter=str(quarter)
@@ -25,6 +29,7 @@ def scope_of(quarter: Quarter) -> Facts:
         "repositories": _repositories(quarter),
         "systems": [_system(system) for system in System.objects.order_by("name", "pk")],
         "imports": _imports(),
+        "silent": _silent(quarter, until),
         "policies": [_policy(version) for version in in_force(quarter, versions)],
         "is_before_first_policy": reporting_date(quarter.start) < versions[0].effective_on,
         "policy_review": next((_review(row) for row in review), None),
@@ -85,6 +90,18 @@ def _system(system: System) -> Facts:
     }
 
 
+def _silent(quarter: Quarter, until: datetime) -> list[Facts]:
+    """Of each repository: the spans of days on which nothing was heard of it."""
+    found = []
+    for name, group in groupby(silent_sources(quarter, until), lambda silence: silence.repository):
+        spans = [silence for silence in group if silence.first_day]
+        if spans:
+            days = sum(silence.days for silence in spans)
+            words = [silence.short_span for silence in spans]
+            found.append({"repository": name, "days": days, "spans": words})
+    return found
+
+
 def _imports() -> list[Facts]:
     """Each source once, however often it was imported, by its name: where it lay on a machine
     tells nobody anything.
@@ -142,3 +159,12 @@ def missing_sources(repositories: Iterable[Facts]) -> list[str]:
         if lacking:
             sentences.append(f"{repository['name']}: no source reports {' or '.join(lacking)}.")
     return sentences
+
+
+def blind_repositories(repositories: Iterable[Facts]) -> list[str]:
+    """Those whose deployments nobody reports, in sentences."""
+    return [
+        f"{repository['name']}: no source reports deployments to production."
+        for repository in repositories
+        if not repository["reports_deployments"]
+    ]

@@ -7,6 +7,8 @@ TABLE_TITLES = {
     PartKind.MATRIX: "Control tests",
     PartKind.EXCEPTIONS: "Exceptions",
     PartKind.UNLINKED: "Production without a change request",
+    PartKind.EMERGENCIES: "Emergency changes and their reviews",
+    PartKind.ROLLBACKS: "Rollbacks",
 }
 INTRODUCTIONS = {
     PartKind.POPULATION: (
@@ -25,11 +27,21 @@ INTRODUCTIONS = {
         "Commits on a production branch and deployments to production that belong to no change "
         "request. Each is an exception and stands in exceptions.csv as well."
     ),
+    PartKind.EMERGENCIES: (
+        "Every emergency of the quarter, who approved it, and its post-incident review: when it "
+        "was due, when it was held and by whom."
+    ),
+    PartKind.ROLLBACKS: (
+        "Every deployment of the quarter's changes that was rolled back: what set it off, with "
+        "the values that were observed, and how long it took."
+    ),
 }
 NO_ROWS = {
     PartKind.POPULATION: "No change belongs to this quarter.",
     PartKind.MATRIX: "There is no change to test.",
     PartKind.EXCEPTIONS: "No control test failed.",
     PartKind.UNLINKED: "Every commit and every deployment has its change request.",
+    PartKind.EMERGENCIES: "No change of this quarter was an emergency.",
+    PartKind.ROLLBACKS: "No deployment was rolled back.",
 }
-WIDE = (PartKind.POPULATION,)
+WIDE = (PartKind.POPULATION, PartKind.MATRIX)

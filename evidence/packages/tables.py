@@ -10,6 +10,7 @@ from typing import Any, Self
 from changes.spreadsheets import safe_cell
 from evidence.packages.plain import iso
 from evidence.packages.rows import EXCEPTION_COLUMNS, POPULATION_COLUMNS, TEST_COLUMNS
+from evidence.reconciliation.table import COLUMNS
 from evidence.vocabulary import ATTRIBUTE_NAMES, Attribute
 
 Facts = dict[str, Any]
@@ -54,6 +55,15 @@ def write_exceptions(path: Path, rows: Iterable[Facts]) -> None:
         writer.writerow(EXCEPTION_COLUMNS)
         for row in _numbered(rows):
             writer.writerow([safe_cell(row[name]) for name in EXCEPTION_COLUMNS])
+
+
+def write_reconciliation(path: Path, rows: Iterable[Facts]) -> None:
+    """Every commit, deployment and change with its match."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in rows:
+            writer.writerow([safe_cell(row[name]) for name in COLUMNS])
 
 
 def _test_row(item: Facts, test: Facts) -> tuple[str | bool, ...]:

@@ -139,7 +139,7 @@ def match_change(change: ChangeFacts, first: Mapping[int, datetime]) -> Item | N
         if request.state in NOT_ASKED:
             return None
         state = label(request.state)
-        reason = f"It is {state}, and neither a commit nor a deployment belongs to it."
+        reason = f"It is {state}: no commit on a production branch and no deployment is its own."
         return _change(change, Match.UNMATCHED, reason)
     known = [at for at in (request.deployed_at, first.get(request.number)) if at]
     if not known and not change.sees_deployments and change.reached_at:

@@ -23,13 +23,29 @@ class Silence:
         return (self.last_day - self.first_day).days + 1
 
     @property
-    def sentence(self) -> str:
-        if self.first_day is None or self.last_day is None:
-            return f"{self.repository}: no source reports deployments to production."
+    def span(self) -> str:
+        """The days in words; empty where no source reports at all."""
+        if self.days == 0:
+            return ""
         if self.days == 1:
-            return f"{self.repository}: no news on {self.first_day}."
-        span = f"{self.first_day} to {self.last_day} ({self.days} days)"
-        return f"{self.repository}: no news from {span}."
+            return f"{self.first_day}"
+        return f"{self.first_day} to {self.last_day} ({self.days} days)"
+
+    @property
+    def short_span(self) -> str:
+        """The same without the year, for lists of one quarter: `30 Jul to 2 Aug`."""
+        if self.first_day is None or self.last_day is None:
+            return ""
+        first, last = (f"{day.day} {day:%b}" for day in (self.first_day, self.last_day))
+        if self.first_day.month == self.last_day.month:
+            first = str(self.first_day.day)
+        return last if self.days == 1 else f"{first} to {last}"
+
+    @property
+    def sentence(self) -> str:
+        if self.days == 0:
+            return f"{self.repository}: no source reports deployments to production."
+        return f"{self.repository}: no news {'on' if self.days == 1 else 'from'} {self.span}."
 
 
 def silent_spans(

@@ -18,7 +18,13 @@ from tests.factories.stories import Story, make_story
 from tests.factories.times import NOW
 
 HERE = Path(__file__).parent
-TABLES = ("population.csv", "population.json", "control-tests.csv", "exceptions.csv")
+TABLES = (
+    "population.csv",
+    "population.json",
+    "control-tests.csv",
+    "exceptions.csv",
+    "reconciliation.csv",
+)
 
 
 def person(name: str, role: Role) -> object:

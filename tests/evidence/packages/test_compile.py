@@ -50,6 +50,7 @@ def test_package_holds_a_dossier_for_each_change_and_every_table() -> None:
         "exceptions.csv",
         "population.csv",
         "population.json",
+        "reconciliation.csv",
         "manifest.json",
     ]
     assert package.file_name == "orca-cc8.1-2026Q3-r1.zip"

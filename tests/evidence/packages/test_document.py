@@ -6,6 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from changes import clock
+from changes.vocabulary import Category
 from evidence.packages.document import long_tables, main_document
 from evidence.packages.freeze import SIZES, freeze
 from evidence.packages.spool import Spool
@@ -90,3 +91,57 @@ def test_unreadable_lines_of_an_import_are_named() -> None:
 
     assert "Line 12: It is not JSON." in text
     assert "/srv/data" not in text
+
+
+def section(heading: str) -> str:
+    """The last page that names it is the section itself; the first one is the list of contents."""
+    return [page for page in pages() if heading in page][-1]
+
+
+def test_reconciliation_gives_three_numbers_each_and_how_they_came_about() -> None:
+    make_story().pass_gates().approve().deploy()
+    waiting = make_story(title="Sort the menus")
+    CommitFactory.create()
+    RepositoryFactory.create(name="orca/quiet", reports_deployments=False)
+
+    text = section("How the reconciliation was produced")
+
+    assert "Commits 1 0 0 1" in text
+    assert "Deployments 1 1 0 0" in text
+    assert "Changes 2 1 0 1" in text
+    assert f"{waiting.change.key} Sort the menus It is submitted" in text
+    assert "1 commits, 1 deployments, 2 changes; 2 unmatched in all; population 2" in text
+    assert "orca/quiet: no source reports deployments to production." in text
+    assert "orca/quiet 14 days: 1 to 14 Jul" in text
+
+
+def test_reconciliation_of_nothing_says_so() -> None:
+    text = section("How the reconciliation was produced")
+
+    assert "Commits 0 0 0 0" in text
+    assert "something was heard of each on every day" in text
+
+
+def test_emergencies_stand_with_their_reviews() -> None:
+    story = make_story(category=Category.EMERGENCY).pass_gates().approve_emergency().deploy()
+
+    text = section("Emergency changes and their reviews")
+
+    assert story.change.key in text
+    assert "on-call" in text
+    assert "not held" in text
+
+
+def test_rollbacks_stand_with_what_set_them_off() -> None:
+    make_story().pass_gates().approve().deploy().roll_back()
+
+    text = section("what set it off")
+
+    assert "manual" in text
+
+
+def test_without_emergencies_and_rollbacks_it_says_so() -> None:
+    text = " ".join(pages())
+
+    assert "No change of this quarter was an emergency." in text
+    assert "No deployment was rolled back." in text

@@ -31,6 +31,18 @@ def test_spans(news: set[date], expected: list[tuple[int, int]]) -> None:
     assert spans == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 7, 1), date(2026, 7, 1), "1 Jul"),
+        (date(2026, 7, 1), date(2026, 7, 3), "1 to 3 Jul"),
+        (date(2026, 7, 31), date(2026, 8, 2), "31 Jul to 2 Aug"),
+    ],
+)
+def test_short_span(first: date, last: date, words: str) -> None:
+    assert Silence("web", "news", first, last).short_span == words
+
+
 def test_no_day_is_over_yet() -> None:
     assert list(silent_spans("web", FIRST, FIRST, set())) == []
 
