@@ -70,7 +70,7 @@ def _info(path: str, source: Path) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(path, EARLIEST)
     info.external_attr, info.create_system = READABLE, UNIX
     info.file_size = source.stat().st_size
-    is_packed = path.endswith(".pdf")
+    is_packed = path.endswith((".pdf", ".xlsx"))
     info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
     return info
 

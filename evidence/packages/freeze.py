@@ -101,7 +101,8 @@ def _keep(change: FrozenChange, spool: Spool | None) -> None:
     facts = change.facts
     row, name = rows.population_row(facts), dossier_name(change.sha256)
     kept: Facts = {"key": change.key, "sha256": change.sha256, "sheet": name, "row": row}
-    kept |= {"tests": facts["tests"], "facts": None if is_kept(name) else facts}
+    kept |= {"tests": facts["tests"], "files": facts["files"]}
+    kept |= {"facts": None if is_kept(name) else facts}
     spool.add(PartKind.DOSSIERS, kept)
     spool.add(PartKind.POPULATION, row)
     spool.add(PartKind.MATRIX, rows.matrix_row(facts))

@@ -12,13 +12,17 @@ from django.db.models import Max
 
 from changes import clock
 from evidence.models import CompileJob, CompilePart, Package
-from evidence.packages.bundle import Bundle, entry_of, file_digest, to_disk
+from evidence.packages.bundle import Bundle, Entry, entry_of, file_digest, to_disk
 from evidence.packages.document import annex_path, long_tables, main_document
 from evidence.packages.jobs import Lost, finish_job, keep_job, unfinished
 from evidence.packages.kept import MissingSheet, is_kept, path_of
 from evidence.packages.manifest import counts, manifest
+from evidence.packages.oscal import oscal_results
 from evidence.packages.plain import instant
+from evidence.packages.rows import POPULATION_COLUMNS
+from evidence.packages.stored_files import LISTING, add_stored_files
 from evidence.packages.tables import Tables, write_exceptions, write_reconciliation
+from evidence.packages.workbook import write_workbook
 from evidence.vocabulary import JobState, PartKind
 
 Facts = dict[str, Any]
@@ -50,8 +54,9 @@ def _build(job: CompileJob, folder: Path, revision: int, name: str) -> Path:
     files = _sheets_and_tables(job, folder)
     keep_job(job)
     tables = long_tables(job.frozen, lambda kind: list(_slices(job, kind)))
+    digests = [entry_of(path, files[path]) for path in TABLE_FILES]
+    files |= _further(job, folder, digests)
     with Bundle(folder / name) as bundle:
-        digests = [entry_of(path, files[path]) for path in TABLE_FILES]
         document = folder / "evidence-package.pdf"
         document.write_bytes(main_document(job.frozen, revision, name, tables, digests))
         files[document.name] = document
@@ -81,6 +86,17 @@ def _sheets_and_tables(job: CompileJob, folder: Path) -> Files:
             path = annex_path(PartKind(part.kind), part.frozen["number"])
             files[path] = _kept(part.frozen["sheet"])
     return files
+
+
+def _further(job: CompileJob, folder: Path, digests: list[Entry]) -> Files:
+    """The same facts in other forms, and the stored evidence itself."""
+    book, results = folder / "population.xlsx", folder / "oscal-assessment-results.json"
+    rows = (item["row"] for item in _items(job, PartKind.DOSSIERS))
+    values = ([row[name] for name in POPULATION_COLUMNS] for row in rows)
+    write_workbook(book, "population", POPULATION_COLUMNS, values)
+    results.write_text(oscal_results(job.frozen, digests), encoding="utf-8")
+    stored = add_stored_files(folder, _items(job, PartKind.DOSSIERS))
+    return {**stored, LISTING: folder / LISTING, book.name: book, results.name: results}
 
 
 def _parts(job: CompileJob, kind: PartKind) -> Iterator[CompilePart]:

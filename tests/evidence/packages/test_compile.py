@@ -48,8 +48,11 @@ def test_package_holds_a_dossier_for_each_change_and_every_table() -> None:
         f"dossiers/{second.change.key}.pdf",
         "evidence-package.pdf",
         "exceptions.csv",
+        "files.csv",
+        "oscal-assessment-results.json",
         "population.csv",
         "population.json",
+        "population.xlsx",
         "reconciliation.csv",
         "manifest.json",
     ]
