@@ -39,7 +39,7 @@ WRITES = {"save", "create", "delete", "get_or_create", "update_or_create"}
 BULK_WRITES = {"bulk_create", "bulk_update"}
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 # cryptography signs and checks notes, from bytes to bytes.
-PURE_LIBRARIES = {"rfc8785", "cryptography"}
+PURE_LIBRARIES = {"cryptography", "defusedxml", "ijson", "rfc8785"}
 
 
 @cache

@@ -1,0 +1,48 @@
+"""Cobertura XML (coverage-04.dtd), as coverage.py, coverlet, istanbul and others write it."""
+
+from typing import Any, BinaryIO
+
+from changes.intake.evidence.lines import coverage
+from changes.intake.evidence.xml_events import Attributes, fraction, listen
+from changes.intake.json_values import Unreadable
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.declared: float | None = None
+        self.files: dict[str, dict[str, bool]] = {}
+        self.lines: dict[str, bool] = {}
+
+    def begin(self, path: list[str], attributes: Attributes) -> None:
+        if len(path) == 1:
+            if path[0] != "coverage":
+                raise Unreadable(f"Its root is '{path[0][:40]}': expected coverage.")
+            self.declared = fraction(attributes.get("line-rate"))
+        elif path[-1] == "class":
+            name = attributes.get("filename") or attributes.get("name", "")
+            self.lines = self.files.setdefault(name, {})
+        elif path[-3:] == ["class", "lines", "line"]:
+            number = attributes.get("number", "").strip()
+            self.lines[number] = self.lines.get(number, False) or _is_hit(attributes, number)
+
+    def end(self, path: list[str]) -> None:
+        pass
+
+
+def _is_hit(attributes: Attributes, number: str) -> bool:
+    stated = attributes.get("hits", "").strip()
+    try:
+        return float(stated) > 0
+    except ValueError as error:
+        raise Unreadable(
+            f"The 'hits' of line {number[:20]} is '{stated[:40]}': expected a number."
+        ) from error
+
+
+def read_cobertura(stream: BinaryIO) -> dict[str, Any]:
+    """Counts each line of each file once, hit where any class that shares the file hit it."""
+    found = _Lines()
+    listen(stream, found)
+    valid = sum(len(lines) for lines in found.files.values())
+    covered = sum(sum(lines.values()) for lines in found.files.values())
+    return coverage("Cobertura", valid=valid, covered=covered, declared=found.declared)

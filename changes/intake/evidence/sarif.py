@@ -1,0 +1,118 @@
+"""SARIF 2.1.0 (OASIS). Read twice: first the rules of each run, then its results."""
+
+from collections import Counter
+from typing import Any, BinaryIO
+
+from changes.intake.evidence.json_items import Found, found_in
+from changes.intake.evidence.sarif_rules import RunRules, score_of
+from changes.intake.evidence.severities import SCORE_SEVERITIES, severity_of_score
+from changes.intake.json_values import Unreadable
+
+LEVELS = ("error", "warning", "note", "none")
+
+
+class _Run:
+    def __init__(self) -> None:
+        self.tool: Any = None
+        self.invocations: Any = None
+        self.has_results = False
+
+
+class _Log:
+    """The runs of a log, without their results."""
+
+    def __init__(self) -> None:
+        self.runs: list[_Run] = []
+        self.is_log = False
+
+    def heed(self, found: Found) -> None:
+        path, kind, value = found
+        match path:
+            case ("version",):
+                _check_version(value)
+            case ("runs",):
+                self.is_log = kind in ("array", "null")
+            case ("runs", _):
+                _expect(kind, "map", "One of its runs is not an object in braces.")
+                self.runs.append(_Run())
+            case ("runs", _, "tool"):
+                self.runs[-1].tool = value
+            case ("runs", _, "invocations"):
+                self.runs[-1].invocations = value
+            case ("runs", _, "results") if kind != "null":
+                _expect(kind, "array", "Its results are not a list.")
+                self.runs[-1].has_results = True
+
+
+def read_sarif(stream: BinaryIO) -> dict[str, Any]:
+    """`by_level` and `by_severity` count every result, suppressed ones too.
+
+    `accepted_critical` are the critical ones whose every suppression was accepted: all that a
+    gate may leave out. `runs_scanned` are the runs that looked for something (3.14.23: a run
+    without results never looked).
+    """
+    runs = _runs(stream)
+    rules = [RunRules(run.tool, run.invocations) for run in runs]
+    stream.seek(0)
+    levels, severities, totals = Counter[str](), Counter[str](), Counter[str]()
+    for path, _, result in found_in(stream, "runs.*.results.*"):
+        if not isinstance(result, dict):
+            raise Unreadable("One of its results is not an object in braces.")
+        of_run = rules[int(path[1] or 0)]
+        rule = of_run.rule_of(result)
+        severity = severity_of_score(score_of(result, rule))
+        levels[of_run.level_of(result, rule)] += 1
+        severities[severity] += 1
+        totals.update(_suppression(result, is_critical=severity == "critical"))
+        totals["results"] += 1
+    names = list(dict.fromkeys(of_run.name for of_run in rules if of_run.name))
+    return {
+        "tool": ", ".join(names) or None,
+        "results": totals["results"],
+        "by_level": {level: levels[level] for level in LEVELS},
+        "by_severity": {name: severities[name] for name in SCORE_SEVERITIES},
+        "suppressed": totals["suppressed"],
+        "suppressed_critical": totals["suppressed_critical"],
+        "accepted_critical": totals["accepted_critical"],
+        "runs": len(runs),
+        "runs_scanned": _scanned(runs, rules, totals["results"]),
+    }
+
+
+def _runs(stream: BinaryIO) -> list[_Run]:
+    log = _Log()
+    wanted = ("version", "runs.*.tool", "runs.*.invocations")
+    for found in found_in(stream, *wanted, marks=("runs", "runs.*", "runs.*.results")):
+        log.heed(found)
+    if not log.is_log:
+        raise Unreadable("It has no list of runs: expected a SARIF 2.1.0 log.")
+    return log.runs
+
+
+def _check_version(version: Any) -> None:
+    if version is not None and not str(version).startswith("2.1"):
+        raise Unreadable(f"It is SARIF {str(version)[:20]}: expected version 2.1.0.")
+
+
+def _expect(kind: str, expected: str, sentence: str) -> None:
+    if kind != expected:
+        raise Unreadable(sentence)
+
+
+def _scanned(runs: list[_Run], rules: list[RunRules], results: int) -> int:
+    return sum(
+        run.has_results and (of_run.ran or results > 0)
+        for run, of_run in zip(runs, rules, strict=True)
+    )
+
+
+def _suppression(result: dict[str, Any], *, is_critical: bool) -> list[str]:
+    suppressions = result.get("suppressions")
+    if not isinstance(suppressions, list) or not suppressions:
+        return []
+    said = ["suppressed"]
+    if is_critical:
+        said.append("suppressed_critical")
+        if all(isinstance(s, dict) and s.get("status") == "accepted" for s in suppressions):
+            said.append("accepted_critical")
+    return said
