@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from changes.rules.policy import Policy
 from changes.vocabulary import (
@@ -87,6 +88,16 @@ class GateResultFacts:
     revision: str
     numbers: Mapping[str, int]
     produced_at: datetime
+
+
+@dataclass(frozen=True)
+class SampleFacts:
+    """What monitoring saw at one moment: percent of requests, milliseconds, a health check."""
+
+    taken_at: datetime
+    error_rate_percent: Decimal | None = None
+    latency_p95_ms: Decimal | None = None
+    is_healthy: bool | None = None
 
 
 @dataclass(frozen=True)
