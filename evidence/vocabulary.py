@@ -2,6 +2,12 @@
 
 from enum import StrEnum
 
+# Events about the proof itself. They never move the cut of a package: the same record gives the
+# same package, however often it is compiled, downloaded or checked.
+ASIDE = ("access.", "ledger.", "package.")
+# What was there before the log was; its event is dated by when the log began.
+ADOPTED = "record.adopted"
+
 
 class JobState(StrEnum):
     QUEUED = "queued"

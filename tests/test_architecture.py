@@ -16,7 +16,7 @@ ROWS: dict[int, str] = {
     1: "changes.vocabulary changes.keys changes.quarters changes.states changes.roles changes.rules"
     " changes.spreadsheets changes.intake evidence.vocabulary evidence.ledger.canonical"
     " evidence.reconciliation"
-    " evidence.ledger.merkle evidence.ledger.notes"
+    " evidence.ledger.merkle evidence.ledger.notes evidence.verifier"
     " evidence.controls.attributes orca_portal.looks",
     2: "changes.models changes.clock evidence.models",
     3: "changes.queries changes.permissions changes.announcements evidence.queries"
@@ -37,6 +37,8 @@ MAY_WRITE = {
 }
 WRITES = {"save", "create", "delete", "get_or_create", "update_or_create"}
 BULK_WRITES = {"bulk_create", "bulk_update"}
+# One file by contract: an auditor reads it, and takes nothing else along.
+STAND_ALONE = {"evidence.verifier.verify"}
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 # cryptography signs and checks notes, from bytes to bytes.
 PURE_LIBRARIES = {"cryptography", "defusedxml", "ijson", "rfc8785"}
@@ -134,7 +136,7 @@ def test_modules_stay_within_300_lines() -> None:
         m: max((n.end_lineno or 0 for n in tree.body), default=0) for m, tree in modules().items()
     }
 
-    assert {m: length for m, length in lengths.items() if length > 300} == {}
+    assert {m: n for m, n in lengths.items() if n > 300 and m not in STAND_ALONE} == {}
 
 
 def test_functions_stay_within_40_lines() -> None:

@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db import models
 
 from changes.announcements import Announcement
+from changes.models import ChangeRequest
 from evidence.ledger.append import BATCH, append_events
 from evidence.ledger.coverage import covered_models
 from evidence.ledger.records import record_name
 from evidence.models import Event
-
-ADOPTED = "record.adopted"
+from evidence.vocabulary import ADOPTED
 
 
 def adopt_unrecorded(at: datetime) -> None:
@@ -22,7 +22,12 @@ def adopt_unrecorded(at: datetime) -> None:
             known = Event.objects.filter(record__in=list(named))
             for name in known.values_list("record", flat=True):
                 named.pop(name, None)
-            append_events([Announcement(ADOPTED, row, at, is_late=True) for row in named.values()])
+            append_events([_adopted(row, at) for row in named.values()])
+
+
+def _adopted(row: models.Model, at: datetime) -> Announcement:
+    change = row if isinstance(row, ChangeRequest) else getattr(row, "change", None)
+    return Announcement(ADOPTED, row, at, change=change, is_late=True)
 
 
 def _in_batches(model: type[models.Model]) -> Iterator[list[models.Model]]:

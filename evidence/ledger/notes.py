@@ -50,6 +50,14 @@ class Head:
         return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
 
 
+def from_base64(text: str) -> bytes:
+    """Raises ValueError for anything but the one way to write these bytes."""
+    raw = b64decode(text, validate=True)
+    if b64encode(raw).decode() != text:
+        raise ValueError("Base64 has one way to write these bytes, and this is another.")
+    return raw
+
+
 def vkey_of(name: str, private: Ed25519PrivateKey) -> Vkey:
     if not NAME.fullmatch(name):
         raise BadNote(f"'{name}' cannot name a key: it has a space or a plus sign.")
@@ -81,7 +89,7 @@ def opened_note(note: str, keys: Iterable[Vkey]) -> tuple[str, Vkey]:
     text, _, rest = note.rpartition("\n\n")
     text += "\n"
     for vkey in keys:
-        for line in rest.splitlines():
+        for line in rest.split("\n")[:-1]:
             if _signed(line, text, vkey):
                 return text, vkey
     raise BadNote("None of the known keys has signed this note.")
@@ -92,7 +100,7 @@ def _signed(line: str, text: str, vkey: Vkey) -> bool:
     if not line.startswith(DASH) or len(parts) != 2 or parts[0] != vkey.name:
         return False
     try:
-        raw = b64decode(parts[1], validate=True)
+        raw = from_base64(parts[1])
         Ed25519PublicKey.from_public_bytes(vkey.public).verify(raw[4:], text.encode())
     except (ValueError, InvalidSignature):
         return False
@@ -128,7 +136,7 @@ def parse_proof(text: str) -> tuple[int, list[bytes], str]:
     if not found or not note:
         raise BadNote("A proof names an index, then its hashes, an empty line and a checkpoint.")
     try:
-        path = [b64decode(line, validate=True) for line in lines[1:]]
+        path = [from_base64(line) for line in lines[1:]]
     except ValueError as error:
         raise BadNote("A line of the proof is not base64.") from error
     return int(found[1]), path, note

@@ -21,6 +21,9 @@ class Package(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     summary = models.JSONField(default=dict)
+    log_size = models.PositiveBigIntegerField(
+        default=0, help_text="How many entries of the log its checkpoint covers."
+    )
 
     class Meta:
         ordering = ["-quarter", "-revision"]

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from changes.models import ChangeRequest, HealthSample, PipelineRun
 from changes.vocabulary import Environment
 from evidence.ledger.canonical import sha256_hex
+from evidence.ledger.merkle import leaf_hash
 from evidence.models import Event
 
 # What comes in numbers and stands in a table of its own is told as one line.
@@ -18,11 +19,12 @@ MANY = ("sample.taken", "run.recorded", "gate_result.recorded", "commit.recorded
 
 @dataclass(frozen=True)
 class Beside:
-    """Runs by revision, samples by deployment, events by number of the change."""
+    """Runs by revision, samples by deployment, events and the last one by number of the change."""
 
     runs: dict[str, list[PipelineRun]]
     samples: dict[int, dict[str, Any]]
     events: dict[int, list[dict[str, Any]]]
+    last_events: dict[int, dict[str, str]]
 
 
 def with_learning(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
@@ -34,7 +36,7 @@ def with_learning(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
 
 
 def beside(changes: Sequence[ChangeRequest]) -> Beside:
-    return Beside(_runs(changes), _samples(changes), _events(changes))
+    return Beside(_runs(changes), _samples(changes), _events(changes), _last_events(changes))
 
 
 def _runs(changes: Sequence[ChangeRequest]) -> dict[str, list[PipelineRun]]:
@@ -88,6 +90,18 @@ def _events(changes: Sequence[ChangeRequest]) -> dict[int, list[dict[str, Any]]]
         else:
             events.append(_event(event))
     return found
+
+
+def _last_events(changes: Sequence[ChangeRequest]) -> dict[int, dict[str, str]]:
+    """In the order of the log, by what proves it there."""
+    numbers = [change.number for change in changes]
+    rows = Event.objects.filter(change_number__in=numbers).order_by("received_at", "id")
+    last = {number: key for number, key in rows.values_list("change_number", "pk") if number}
+    canonical = dict(Event.objects.filter(pk__in=last.values()).values_list("pk", "canonical"))
+    return {
+        number: {"id": str(key), "leaf": leaf_hash(bytes(canonical[key])).hex()}
+        for number, key in last.items()
+    }
 
 
 def _event(event: Event) -> dict[str, Any]:

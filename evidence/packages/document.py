@@ -96,6 +96,7 @@ def context(
         "summary": summary,
         "reconciliation": frozen["reconciliation"],
         "frozen": frozen,
+        "checkpoint": frozen.get("checkpoint"),
         "revision": revision,
         "file_name": file_name,
         "format": FORMAT,

@@ -49,6 +49,7 @@ def facts_of_change(judgement: Judgement, tests: Sequence[ControlTest], others: 
         "window_exceptions": _window_exceptions(change),
         **_learning(change),
         "events": others.events.get(change.number, []),
+        "last_event": others.last_events.get(change.number),
     }
 
 

@@ -14,9 +14,10 @@ from changes.models import Organisation
 from changes.quarters import Quarter
 from changes.queries.policies import approved_versions
 from evidence.ledger.canonical import digest_of
-from evidence.models import CompileJob, CompilePart, Event
+from evidence.models import CompileJob, CompilePart
 from evidence.packages import rows
 from evidence.packages.collect import FrozenChange, Setting, frozen_changes
+from evidence.packages.cut import cut_behind, ready_to_cut, record_events, seen_of_the_log
 from evidence.packages.incidents import emergencies_of, rollbacks_of
 from evidence.packages.jobs import keep_job
 from evidence.packages.kept import annex_name, dossier_name, is_kept
@@ -57,9 +58,14 @@ def record_digest(quarter: Quarter) -> str:
 
 
 def freeze(quarter: Quarter, spool: Spool) -> Facts:
-    """Fills the spool; what the package needs beside it comes back."""
+    """Fills the spool; what the package needs beside it comes back.
+
+    The log is cut behind everything that the snapshot saw.
+    """
+    ready_to_cut()
     with snapshot():
-        return _collected(setting_of(quarter), spool)
+        frozen, seen = _collected(setting_of(quarter), spool), seen_of_the_log()
+    return {**frozen, "log_size": cut_behind(seen)}
 
 
 def _collected(setting: Setting, spool: Spool | None) -> Facts:
@@ -124,7 +130,7 @@ def _keep_reconciled(row: Facts, spool: Spool | None) -> None:
 
 def _as_of() -> datetime:
     """The last event in the log; of an empty log the approval of the newest policy version."""
-    last: datetime | None = Event.objects.aggregate(at=Max("received_at"))["at"]
+    last: datetime | None = record_events().aggregate(at=Max("received_at"))["at"]
     return last or max(filter(None, (v.approved_at for v in approved_versions())))
 
 

@@ -11,11 +11,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from changes import clock
+from changes.announcements import Announcement, announce
+from evidence.ledger.tree import root_at
 from evidence.models import CompileJob, CompilePart, Package
 from evidence.packages.bundle import Bundle, Entry, entry_of, file_digest, to_disk
 from evidence.packages.document import annex_path, long_tables, main_document
 from evidence.packages.jobs import Lost, finish_job, keep_job, unfinished
 from evidence.packages.kept import MissingSheet, is_kept, path_of
+from evidence.packages.log_files import log_files, sign_manifest
 from evidence.packages.manifest import counts, manifest
 from evidence.packages.oscal import oscal_results
 from evidence.packages.plain import instant
@@ -56,6 +59,9 @@ def _build(job: CompileJob, folder: Path, revision: int, name: str) -> Path:
     tables = long_tables(job.frozen, lambda kind: list(_slices(job, kind)))
     digests = [entry_of(path, files[path]) for path in TABLE_FILES]
     files |= _further(job, folder, digests)
+    size, keys = job.frozen["log_size"], (item["key"] for item in _items(job, PartKind.DOSSIERS))
+    files |= log_files(folder, size, keys, alive=_now_and_then(job))
+    job.frozen["checkpoint"] = {"size": size, "root": root_at(size).hex()}
     with Bundle(folder / name) as bundle:
         document = folder / "evidence-package.pdf"
         document.write_bytes(main_document(job.frozen, revision, name, tables, digests))
@@ -64,6 +70,9 @@ def _build(job: CompileJob, folder: Path, revision: int, name: str) -> Path:
         listing = folder / "manifest.json"
         listing.write_text(manifest(job.frozen, revision, bundle.entries), encoding="utf-8")
         bundle.add(listing.name, listing)
+        signature = folder / "manifest.sig"
+        signature.write_text(sign_manifest(listing, size), encoding="utf-8")
+        bundle.add(signature.name, signature)
     return folder / name
 
 
@@ -168,6 +177,8 @@ def _make_visible(job: CompileJob, target: Path, revision: int) -> Package:
         if not mine:
             raise Lost
         package = Package.objects.create(**_values(job, target, revision))
+        at, actor = package.compiled_at, package.compiled_by
+        announce(Announcement("package.published", package, at, actor))
         finish_job(job, package)
         target.replace(Path(settings.PACKAGES_DIR) / target.name)
         to_disk(Path(settings.PACKAGES_DIR))
@@ -182,6 +193,7 @@ def _values(job: CompileJob, target: Path, revision: int) -> Facts:
         "is_interim": frozen["setting"]["interim"],
         "record_sha256": frozen["record_sha256"],
         "record_as_of": instant(frozen["record_as_of"]),
+        "log_size": frozen["log_size"],
         "compiled_at": clock.now(),
         "compiled_by": job.requested_by,
         "file_name": target.name,

@@ -90,6 +90,7 @@ def altered_notes() -> list[str]:
         note.replace("\n", "\r\n"),
         note.rpartition("\n\n")[0] + "\n",
         note[:-6] + "\n",
+        note[:-1],
         note.replace("— ", "- "),
         "",
     ]

@@ -8,11 +8,11 @@ from django.db import IntegrityError, connection, transaction
 from changes import clock
 from changes.announcements import Announcement, announce
 from changes.models import PolicyVersion, System
-from evidence.ledger.adopt import ADOPTED
 from evidence.ledger.merkle import leaf_hash, tree_root, verify_consistency, verify_inclusion
 from evidence.ledger.sequence import seal, waiting_events
 from evidence.ledger.tree import Unsealed, consistency_proof, inclusion_proof, root_at, size
 from evidence.models import Event, Leaf
+from evidence.vocabulary import ADOPTED
 from tests.factories.catalogue import SystemFactory
 from tests.factories.ledger import EventFactory
 from tests.factories.times import NOW

@@ -43,18 +43,27 @@ def test_package_holds_a_dossier_for_each_change_and_every_table() -> None:
     package = compiled()
 
     assert list(content_of(package)) == [
+        "VERIFY.md",
         "control-tests.csv",
         f"dossiers/{first.change.key}.pdf",
         f"dossiers/{second.change.key}.pdf",
         "evidence-package.pdf",
         "exceptions.csv",
         "files.csv",
+        "ledger/checkpoint.note",
+        "ledger/events.jsonl",
+        "ledger/keys.txt",
+        "ledger/leaves.bin",
+        f"ledger/proofs/{first.change.key}.tlog-proof",
+        f"ledger/proofs/{second.change.key}.tlog-proof",
         "oscal-assessment-results.json",
         "population.csv",
         "population.json",
         "population.xlsx",
         "reconciliation.csv",
+        "verify.py",
         "manifest.json",
+        "manifest.sig",
     ]
     assert package.file_name == "orca-cc8.1-2026Q3-r1.zip"
 
@@ -66,7 +75,7 @@ def test_manifest_names_every_other_file_with_its_digest() -> None:
 
     files = {file["path"]: file for file in manifest_of(package)["files"]}
 
-    assert files.keys() == content.keys() - {"manifest.json"}
+    assert files.keys() == content.keys() - {"manifest.json", "manifest.sig"}
     assert list(files) == sorted(files)
     for path, file in files.items():
         assert file["sha256"] == hashlib.sha256(content[path]).hexdigest()
@@ -104,6 +113,7 @@ def test_force_gives_a_new_revision_that_differs_in_nothing_else() -> None:
     assert {name for name in before if before[name] != after[name]} == {
         "evidence-package.pdf",
         "manifest.json",
+        "manifest.sig",
     }
     assert manifest_of(first)["revision"] == 1
 
