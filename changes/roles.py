@@ -14,6 +14,8 @@ class Act(StrEnum):
     READ_PACKAGES = "read packages"
     COMPILE_PACKAGE = "compile a package"
     DOWNLOAD_PACKAGE = "download a package"
+    READ_EXCEPTIONS = "read the exceptions"
+    ANSWER_EXCEPTION = "answer an exception"
     READ_RECONCILIATION = "read the reconciliation"
     PROPOSE_POLICY = "propose a policy version"
     APPROVE_POLICY = "approve a policy version"
@@ -36,6 +38,8 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.READ_PACKAGES: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.COMPILE_PACKAGE: frozenset({Role.COMPLIANCE}),
     Act.DOWNLOAD_PACKAGE: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
+    Act.READ_EXCEPTIONS: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
+    Act.ANSWER_EXCEPTION: frozenset({Role.COMPLIANCE}),
     Act.READ_RECONCILIATION: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.PROPOSE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR}),
     Act.APPROVE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR, Role.COMPLIANCE}),

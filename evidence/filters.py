@@ -1,4 +1,4 @@
-"""The address of the reconciliation, read: what it asks for, or what is wrong with it."""
+"""The addresses of the evidence's lists, read: what they ask for, or what is wrong with them."""
 
 from typing import Any
 
@@ -7,12 +7,17 @@ from django.conf import settings
 from django.http import QueryDict
 
 from changes import clock
+from changes.models import Person
 from changes.quarters import Quarter, QuarterError, quarter_of
 from changes.queries.listing import quarters_seen
+from changes.vocabulary import PersonKind
+from evidence.exceptions.answers import ANSWERED, DONE, OPEN, OVERDUE
+from evidence.exceptions.register import Registered
 from evidence.forms import quarter_that_has_begun
 from evidence.queries.reconciliation_page import Shown
 from evidence.reconciliation.facts import Kind, Match
 
+TEXT_MAXIMUM = 5000
 ALL = "all"
 KINDS = [
     ("", "all three"),
@@ -26,12 +31,10 @@ MATCHES = [
 ]
 
 
-class ReconciliationFilter(forms.Form):
-    """Without a quarter the current one; without a match what is unmatched."""
+class QuarterFilter(forms.Form):
+    """Without a quarter the current one. A bad value or an unknown name is a sentence."""
 
     quarter = forms.CharField(required=False, widget=forms.Select)
-    kind = forms.CharField(label="Of", required=False, widget=forms.Select(choices=KINDS))
-    show = forms.CharField(required=False, widget=forms.Select(choices=MATCHES))
     page = forms.CharField(required=False)
 
     use_required_attribute = False
@@ -53,20 +56,6 @@ class ReconciliationFilter(forms.Form):
         except QuarterError as error:
             raise forms.ValidationError(str(error)) from error
 
-    def clean_kind(self) -> Kind | None:
-        kind: str = self.cleaned_data["kind"]
-        if kind not in dict(KINDS):
-            raise forms.ValidationError(f"'{kind[:40]}' is none of commit, deployment and change.")
-        return Kind(kind) if kind else None
-
-    def clean_show(self) -> Match | None:
-        show: str = self.cleaned_data["show"] or Match.UNMATCHED
-        if show not in dict(MATCHES):
-            raise forms.ValidationError(
-                f"'{show[:40]}' is none of unmatched, matched_late, matched and all."
-            )
-        return None if show == ALL else Match(show)
-
     def clean_page(self) -> int:
         page: str = self.cleaned_data["page"] or "1"
         if not (page.isascii() and page.isdigit() and len(page) <= 9 and int(page)):
@@ -87,9 +76,83 @@ class ReconciliationFilter(forms.Form):
         return quarter
 
     @property
+    def sentences(self) -> list[str]:
+        return [str(sentence) for sentences in self.errors.values() for sentence in sentences]
+
+
+class ReconciliationFilter(QuarterFilter):
+    """Without a match what is unmatched."""
+
+    kind = forms.CharField(label="Of", required=False, widget=forms.Select(choices=KINDS))
+    show = forms.CharField(required=False, widget=forms.Select(choices=MATCHES))
+
+    def clean_kind(self) -> Kind | None:
+        kind: str = self.cleaned_data["kind"]
+        if kind not in dict(KINDS):
+            raise forms.ValidationError(f"'{kind[:40]}' is none of commit, deployment and change.")
+        return Kind(kind) if kind else None
+
+    def clean_show(self) -> Match | None:
+        show: str = self.cleaned_data["show"] or Match.UNMATCHED
+        if show not in dict(MATCHES):
+            raise forms.ValidationError(
+                f"'{show[:40]}' is none of unmatched, matched_late, matched and all."
+            )
+        return None if show == ALL else Match(show)
+
+    @property
     def shown(self) -> Shown:
         return Shown(self.cleaned_data["kind"], self.cleaned_data["show"])
 
-    @property
-    def sentences(self) -> list[str]:
-        return [str(sentence) for sentences in self.errors.values() for sentence in sentences]
+
+STATES = [("", "any"), *((state, state) for state in (OPEN, OVERDUE, ANSWERED, DONE))]
+
+
+class ExceptionFilter(QuarterFilter):
+    """Of the register; `reference` names one of its rows."""
+
+    state = forms.CharField(required=False, widget=forms.Select(choices=STATES))
+    reference = forms.CharField(required=False, max_length=300)
+
+    def clean_state(self) -> str:
+        state: str = self.cleaned_data["state"]
+        if state not in dict(STATES):
+            raise forms.ValidationError(f"'{state[:40]}' is no state of an exception.")
+        return state
+
+    def has(self, row: Registered) -> bool:
+        return self.cleaned_data["state"] in ("", row.state)
+
+
+class AnswerForm(forms.Form):
+    """What management says about an exception."""
+
+    cause = forms.CharField(
+        help_text="Why it happened.",
+        max_length=TEXT_MAXIMUM,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say what caused it."},
+    )
+    response = forms.CharField(
+        label="Management response",
+        help_text="What is done about it: impact, what compensates for it, what is remedied.",
+        max_length=TEXT_MAXIMUM,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what management does about it."},
+    )
+    owner = forms.ModelChoiceField(
+        queryset=Person.objects.filter(
+            is_active=True, kind=PersonKind.HUMAN, username__isnull=False
+        ).order_by("name", "pk"),
+        error_messages={"required": "Somebody owns it."},
+    )
+    due_on = forms.DateField(
+        label="Due on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Give a day."},
+    )
+    is_done = forms.BooleanField(
+        label="It is done", required=False, help_text="Remedied, and tested again."
+    )
+
+    use_required_attribute = False

@@ -25,6 +25,7 @@ _PLACES = (
     ("Home", "house", "changes:home", None),
     ("Changes", "list", "changes:list", Act.READ_CHANGES),
     ("Reconciliation", "git-compare", "evidence:reconciliation", Act.READ_RECONCILIATION),
+    ("Exceptions", "triangle-alert", "evidence:exceptions", Act.READ_EXCEPTIONS),
     ("Packages", "package", "evidence:packages", Act.READ_PACKAGES),
     ("Policy", "scale", "changes:policy", Act.READ_POLICY),
     ("Admin", "settings", "admin:index", Act.CONFIGURE),

@@ -46,6 +46,10 @@ _LOOKS: dict[str, Look] = {
     "matched": Look("passed", "circle-check"),
     "matched_late": Look("unknown", "history"),
     "unmatched": Look("failed", "circle-x"),
+    # exceptions
+    "open": Look("failed", "circle-alert"),
+    "overdue": Look("failed", "alarm-clock"),
+    "answered": Look("waiting", "message-square"),
     # jobs
     "queued": Look("waiting", "hourglass"),
     "running": Look("waiting", "loader"),

@@ -21,7 +21,8 @@ ROWS: dict[int, str] = {
     2: "changes.models changes.clock evidence.models",
     3: "changes.queries changes.permissions changes.announcements evidence.queries"
     " evidence.permissions evidence.ledger.records evidence.ledger.shapes",
-    4: "changes.workflow changes.sample evidence.ledger evidence.controls evidence.packages",
+    4: "changes.workflow changes.sample evidence.ledger evidence.controls evidence.packages"
+    " evidence.exceptions",
     5: "changes.forms changes.filters changes.exports changes.templatetags evidence.listeners"
     " evidence.filters evidence.exports"
     " evidence.forms"

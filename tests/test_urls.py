@@ -56,6 +56,7 @@ class Address:
 READ = Address(MAY[Act.READ_CHANGES], PAGE, NO_METHOD)
 READ_PACKAGES = Address(MAY[Act.READ_PACKAGES], PAGE, NO_METHOD)
 READ_RECONCILIATION = Address(MAY[Act.READ_RECONCILIATION], PAGE, NO_METHOD)
+READ_EXCEPTIONS = Address(MAY[Act.READ_EXCEPTIONS], PAGE, NO_METHOD)
 ONE = "changes/<change:key>/"
 ACTIONS = {action: action.value.replace("_", "-") for action in Action if action != Action.EDIT}
 ADDRESSES: dict[str, Address] = {
@@ -73,6 +74,10 @@ ADDRESSES: dict[str, Address] = {
     "packages/<package:key>/": READ_PACKAGES,
     # The row of this test has no file: what is not whole is not handed out.
     "packages/<package:key>/download/": Address(MAY[Act.DOWNLOAD_PACKAGE], NOT_NOW, NO_METHOD),
+    "exceptions/": READ_EXCEPTIONS,
+    "exceptions/export.csv": READ_EXCEPTIONS,
+    # Without a reference there is nothing to answer.
+    "exceptions/answer/": Address(MAY[Act.ANSWER_EXCEPTION], NOT_NOW, NOT_NOW),
     "reconciliation/": READ_RECONCILIATION,
     "reconciliation/export.csv": READ_RECONCILIATION,
     "sign-in/": Address(EVERYBODY, PAGE, PAGE),

@@ -7,9 +7,9 @@ digest it matches, or `verify_ledger` names it. What is left out stands here, wi
 from django.apps import apps
 from django.db import models
 
-from evidence.models import Erasure, LogKey, Package
+from evidence.models import Erasure, LogKey, ManagementResponse, Package
 
-OF_EVIDENCE: tuple[type[models.Model], ...] = (Package, LogKey, Erasure)
+OF_EVIDENCE: tuple[type[models.Model], ...] = (Package, LogKey, Erasure, ManagementResponse)
 LEFT_OUT: dict[str, str] = {
     "evidence.Event": "is the log itself",
     "evidence.Leaf": "is the log itself",

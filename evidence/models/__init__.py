@@ -1,5 +1,6 @@
 """What the proof is made of: events and the log that seals them, and the packages."""
 
+from evidence.models.exceptions import ManagementResponse
 from evidence.models.ledger import (
     Checkpoint,
     Disclosure,
@@ -22,6 +23,7 @@ __all__ = [
     "Leaf",
     "LedgerCheck",
     "LogKey",
+    "ManagementResponse",
     "Package",
     "TimeStamp",
 ]

@@ -1,8 +1,9 @@
 """Freezing: one snapshot of the record of a quarter becomes the parts of a job."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from changes import clock
 from changes.models import Organisation
 from changes.quarters import Quarter
 from changes.queries.policies import approved_versions
+from evidence.exceptions.answers import answered, answers_of
 from evidence.ledger.canonical import digest_of
 from evidence.models import CompileJob, CompilePart
 from evidence.packages import rows
@@ -43,6 +45,7 @@ SIZES = {
 PARTS_AT_ONCE = 10
 
 Facts = dict[str, Any]
+Answer = Callable[[Facts], Facts]
 
 
 def setting_of(quarter: Quarter) -> Setting:
@@ -71,21 +74,24 @@ def freeze(quarter: Quarter, spool: Spool) -> Facts:
 def _collected(setting: Setting, spool: Spool | None) -> Facts:
     summary, digest = Summary(setting.quarter), hashlib.sha256()
     reconciliation, as_of = Reconciliation(), _as_of()
+    answers = answers_of(setting.quarter)
+    _add(digest, "answers", digest_of(answers))
+    answer = partial(answered, quarter=setting.quarter, answers=answers)
     until = as_of if setting.is_interim else setting.quarter.end
     scope: Facts = exact(scope_of(setting.quarter, until))
     _add(digest, "scope", digest_of({"setting": setting.facts(), "scope": scope}))
     for change in frozen_changes(setting):
         _add(digest, "change", change.sha256)
         summary.add(change.facts)
-        _keep(change, spool)
+        _keep(change, spool, answer)
     for item in reconciled(setting.quarter):
         row = reconciliation.add(item)
         _add(digest, "reconciled", digest_of(row))
-        _keep_reconciled(row, spool)
+        _keep_reconciled(row, spool, answer)
     counts = summary.facts()
     for row in quarter_exceptions(setting, scope, counts):
         if spool:
-            spool.add(PartKind.EXCEPTIONS, row)
+            spool.add(PartKind.EXCEPTIONS, answer(row))
     return {
         "setting": setting.facts(),
         "scope": scope,
@@ -101,7 +107,7 @@ def _add(digest: "hashlib._Hash", what: str, sha256: str) -> None:
     digest.update(f"{what} {sha256}\n".encode())
 
 
-def _keep(change: FrozenChange, spool: Spool | None) -> None:
+def _keep(change: FrozenChange, spool: Spool | None, answer: Answer) -> None:
     if spool is None:
         return
     facts = change.facts
@@ -113,19 +119,19 @@ def _keep(change: FrozenChange, spool: Spool | None) -> None:
     spool.add(PartKind.POPULATION, row)
     spool.add(PartKind.MATRIX, rows.matrix_row(facts))
     for exception in rows.exceptions_of(facts):
-        spool.add(PartKind.EXCEPTIONS, exception)
+        spool.add(PartKind.EXCEPTIONS, answer(exception))
     for emergency in emergencies_of(facts):
         spool.add(PartKind.EMERGENCIES, emergency)
     for rollback in rollbacks_of(facts):
         spool.add(PartKind.ROLLBACKS, rollback)
 
 
-def _keep_reconciled(row: Facts, spool: Spool | None) -> None:
+def _keep_reconciled(row: Facts, spool: Spool | None, answer: Answer) -> None:
     if spool is None:
         return
     spool.add(PartKind.RECONCILED, row)
     if is_exception(row):
-        spool.add(PartKind.UNLINKED, exception_row(row))
+        spool.add(PartKind.UNLINKED, answer(exception_row(row)))
 
 
 def _as_of() -> datetime:

@@ -44,6 +44,12 @@ EXCEPTION_COLUMNS = (
     "person",
     "text",
     "sentence",
+    "reference",
+    "state",
+    "cause",
+    "response",
+    "owner",
+    "due_on",
 )
 
 

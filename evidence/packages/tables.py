@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -53,8 +53,15 @@ def write_exceptions(path: Path, rows: Iterable[Facts]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(EXCEPTION_COLUMNS)
-        for row in _numbered(rows):
-            writer.writerow([safe_cell(row[name]) for name in EXCEPTION_COLUMNS])
+        for number, row in enumerate(rows, start=1):
+            writer.writerow(exception_cells(row, number))
+
+
+def exception_cells(row: Facts, number: int) -> list[object]:
+    """In the order of EXCEPTION_COLUMNS, harmless to a spreadsheet."""
+    blank = dict.fromkeys(EXCEPTION_COLUMNS, "")
+    filled = {**blank, **row, "number": number, "at": iso(row["at"])}
+    return [safe_cell(filled[name]) for name in EXCEPTION_COLUMNS]
 
 
 def write_reconciliation(path: Path, rows: Iterable[Facts]) -> None:
@@ -77,9 +84,3 @@ def _test_row(item: Facts, test: Facts) -> tuple[str | bool, ...]:
         item["row"]["policy_version"],
         item["row"]["judged_by_later_policy"],
     )
-
-
-def _numbered(rows: Iterable[Facts]) -> Iterator[Facts]:
-    blank = dict.fromkeys(EXCEPTION_COLUMNS, "")
-    for number, row in enumerate(rows, start=1):
-        yield {**blank, **row, "number": number, "at": iso(row["at"])}

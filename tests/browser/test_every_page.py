@@ -39,9 +39,22 @@ PAGES = {
         "/changes/{emergency}/post-mortem/",
         "/changes/{waiting}/start-deployment/",
     ],
-    "compliance": ["/", "/policy/", "/packages/", "/reconciliation/", "/reconciliation/?page=x"],
+    "compliance": [
+        "/",
+        "/policy/",
+        "/packages/",
+        "/reconciliation/",
+        "/reconciliation/?page=x",
+        "/exceptions/",
+    ],
     "policy administrator": ["/"],
-    "auditor": ["/", "/changes/new/", "/packages/", "/reconciliation/?show=all"],
+    "auditor": [
+        "/",
+        "/changes/new/",
+        "/packages/",
+        "/reconciliation/?show=all",
+        "/exceptions/?state=done",
+    ],
 }
 ColourScheme = Literal["light", "dark"]
 WINDOWS: list[tuple[int, ColourScheme]] = [
