@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import Q, UniqueConstraint
 
 from changes.models.constraints import in_order, one_of
 from changes.models.files import EvidenceItem
@@ -64,7 +64,12 @@ class GateResult(models.Model):
             one_of("gate", Gate, model="gate_result"),
             UniqueConstraint(
                 fields=["repository", "revision", "gate", "tool", "produced_at"],
+                condition=Q(evidence_item__isnull=True),
                 name="gate_result_once",
+            ),
+            UniqueConstraint(
+                fields=["repository", "revision", "gate", "evidence_item"],
+                name="gate_result_once_for_a_file",
             ),
         ]
 

@@ -11,6 +11,7 @@ from changes.announcements import Announcement, announce
 from changes.models import (
     ChangeRequest,
     Commit,
+    EvidenceItem,
     GateResult,
     Person,
     PipelineRun,
@@ -171,8 +172,9 @@ def record_gate_result(
     produced_at: datetime,
     recorded_at: datetime,
     change: ChangeRequest | None = None,
+    evidence_item: EvidenceItem | None = None,
 ) -> GateResult:
-    """The same result reported twice is recorded once."""
+    """The same result reported twice is recorded once; each file is a result of its own."""
     check_time(produced_at)
     result, is_new = GateResult.objects.get_or_create(
         repository=repository,
@@ -180,6 +182,7 @@ def record_gate_result(
         gate=gate,
         tool=tool,
         produced_at=produced_at,
+        evidence_item=evidence_item,
         defaults={"numbers": numbers, "recorded_at": recorded_at},
     )
     if is_new:

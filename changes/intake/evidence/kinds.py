@@ -58,6 +58,17 @@ class EvidenceFacts:
     size: int
     numbers: dict[str, Any]
 
+    @property
+    def has_run(self) -> bool:
+        """Of tests and lines the gate sees for itself that none were run; a scan must say so."""
+        return self.kind.gate is not Gate.SECURITY_SCAN or has_scanned(self.numbers)
+
+
+def has_scanned(numbers: dict[str, Any]) -> bool:
+    """A SARIF log needs a run, a Snyk report a project, a bill of materials its vulnerabilities."""
+    told = [numbers[name] for name in ("runs_scanned", "projects", "is_scan") if name in numbers]
+    return all(bool(value) for value in told)
+
 
 def read_facts(kind: str, stream: BinaryIO) -> EvidenceFacts:
     """Reads a seekable stream from its start. Raises `Unreadable` with a sentence."""

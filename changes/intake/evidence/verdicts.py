@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
-from changes.intake.evidence.kinds import EvidenceFacts
+from changes.intake.evidence.kinds import EvidenceFacts, has_scanned
 from changes.vocabulary import Gate, Verdict
 
 
@@ -47,10 +47,4 @@ def _scan(numbers: dict[str, Any], policy: Figures) -> Verdict:
     critical = numbers["by_severity"]["critical"] - numbers.get("accepted_critical", 0)
     if critical > policy.critical_findings_maximum:
         return Verdict.FAILED
-    return Verdict.PASSED if _has_scanned(numbers) else Verdict.UNKNOWN
-
-
-def _has_scanned(numbers: dict[str, Any]) -> bool:
-    """A SARIF log needs a run, a Snyk report a project, a bill of materials its vulnerabilities."""
-    told = [numbers[name] for name in ("runs_scanned", "projects", "is_scan") if name in numbers]
-    return all(bool(value) for value in told)
+    return Verdict.PASSED if has_scanned(numbers) else Verdict.UNKNOWN

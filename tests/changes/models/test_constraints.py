@@ -142,6 +142,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "document_once": {},
     "evidence_item_once": {},
     "gate_result_once": {},
+    "gate_result_once_for_a_file": {"evidence_item": SubFactory(files.EvidenceItemFactory)},
     "job_one_under_way_for_a_quarter": {},
     "login_names_one_person": {"name": "ada"},
     "package_revision_once": {},
@@ -155,7 +156,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "stage_once": {},
 }
 ELSEWHERE = {"organisation_is_one_row", "policy_approved_by_another_person"}
-PARENTS = ("change", "person", "repository", "deployment", "pull_request", "job")
+PARENTS = ("change", "person", "repository", "deployment", "pull_request", "job", "evidence_item")
 
 
 def factory_of(constraint: str) -> Any:
@@ -193,7 +194,7 @@ def test_unique_constraint_refuses_a_second_row(constraint: str) -> None:
     same = {name: getattr(first, name) for name in PARENTS if hasattr(first, name)}
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        factory.create(**{**same, **values})
+        factory.create(**{**values, **same})
 
 
 def test_login_names_are_the_same_in_any_case() -> None:

@@ -1,0 +1,154 @@
+"""Keeping files as evidence: the raw bytes by their SHA-256, and what they say of a revision."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from django.core.files.base import File
+from django.db import transaction
+
+from changes.announcements import Announcement, announce
+from changes.intake.evidence import EvidenceFacts, Unreadable, read_facts
+from changes.intake.evidence.numbers import gate_numbers
+from changes.models import ChangeRequest, EvidenceItem, GateResult, Person, Repository
+from changes.vocabulary import Gate
+from changes.workflow.refusals import Invalid
+from changes.workflow.sources import record_gate_result
+from changes.workflow.steps import check_time, locked
+
+NAME_MAXIMUM = 200
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_REVISION = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Attached:
+    """`gate_result` is None where the file shows that nothing was tested or scanned, or where
+    the change has no repository that a result could belong to.
+    """
+
+    item: EvidenceItem
+    facts: EvidenceFacts
+    gate_result: GateResult | None
+    is_new: bool
+
+
+@transaction.atomic
+def attach_evidence(
+    *,
+    request: ChangeRequest,
+    kind: str,
+    content: BinaryIO,
+    name: str,
+    at: datetime,
+    actor: Person | None,
+    revision: str = "",
+    effective_at: datetime | None = None,
+) -> Attached:
+    """Reads a file of one of the contract's kinds and keeps it with the change.
+
+    `effective_at` is when the tool wrote it; `at` when the portal got it. The result is bound to
+    `revision`, by default the head of the pull request. The same file again changes nothing.
+    Refuses with `Invalid`: a file that cannot be read, a revision or a time that cannot be.
+    """
+    check_time(at)
+    effective_at = effective_at or at
+    _check_effective(effective_at, at)
+    change = locked(request)
+    pull = change.pull_requests.order_by("pk").first()
+    revision = _checked_revision(revision) or (pull.head_revision if pull else "")
+    facts = _read(kind, content)
+    item = EvidenceItem.objects.filter(change=change, sha256=facts.sha256).first()
+    is_new = item is None
+    if item is None:
+        item = _described(change, facts, name)
+        item.effective_at, item.uploaded_at, item.uploaded_by = effective_at, at, actor
+        _keep(item, content)
+    result = None
+    if pull and revision and facts.has_run:
+        result = _record(facts, item, repository=pull.repository, revision=revision, at=at)
+    return Attached(item, facts, result, is_new)
+
+
+def _read(kind: str, content: BinaryIO) -> EvidenceFacts:
+    try:
+        return read_facts(kind, content)
+    except Unreadable as error:
+        field = "kind" if "no kind of evidence" in str(error) else "file"
+        raise Invalid({field: str(error)}) from error
+
+
+def _described(change: ChangeRequest, facts: EvidenceFacts, name: str) -> EvidenceItem:
+    return EvidenceItem(
+        change=change,
+        kind=facts.kind.name,
+        name=safe_name(name),
+        sha256=facts.sha256,
+        size_bytes=facts.size,
+    )
+
+
+def _keep(item: EvidenceItem, content: BinaryIO) -> None:
+    content.seek(0)
+    item.content.save(item.sha256, File(content), save=False)
+    item.save()
+    announce(
+        Announcement(
+            "evidence.attached",
+            item,
+            item.effective_at,
+            item.uploaded_by,
+            item.change,
+            details={"kind": item.kind, "sha256": item.sha256},
+        )
+    )
+
+
+def _record(
+    facts: EvidenceFacts, item: EvidenceItem, *, repository: Repository, revision: str, at: datetime
+) -> GateResult:
+    return record_gate_result(
+        repository=repository,
+        revision=revision,
+        gate=facts.kind.gate,
+        tool=_tool(facts, item.name),
+        numbers=gate_numbers(facts),
+        produced_at=item.effective_at,
+        recorded_at=at,
+        change=item.change,
+        evidence_item=item,
+    )
+
+
+def _tool(facts: EvidenceFacts, name: str) -> str:
+    """A scanner by its name, which the policy asks for. Of tests and of coverage there may be
+    several reports, told apart by their files: none may stand in for another.
+    """
+    tool = facts.tool or facts.kind.name
+    if facts.kind.gate is Gate.SECURITY_SCAN:
+        return tool[:100]
+    return f"{tool} ({name})"[:100]
+
+
+def safe_name(name: str) -> str:
+    """For people to read; where the file lies is never made of it."""
+    last = re.split(r"[/\\]", name)[-1]
+    last = _UNPRINTABLE.sub("", last).strip(" .")
+    return last[:NAME_MAXIMUM] or "unnamed"
+
+
+def _checked_revision(revision: str) -> str:
+    lowered = revision.strip().lower()
+    if lowered and not _REVISION.fullmatch(lowered):
+        raise Invalid({"revision": "Expected a full commit id of 40 or 64 hexadecimal digits."})
+    return lowered
+
+
+def _check_effective(effective_at: datetime, at: datetime) -> None:
+    try:
+        check_time(effective_at)
+    except Invalid as error:
+        raise Invalid({"effective_at": str(error)}) from error
+    if effective_at > at:
+        raise Invalid({"effective_at": "A file cannot be written after it was received."})
