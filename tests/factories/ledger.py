@@ -1,6 +1,8 @@
+from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from evidence.models import Event
+from evidence.models import Checkpoint, Erasure, Event, LogKey
+from tests.factories.people import PersonFactory
 from tests.factories.times import DRAFTED
 
 
@@ -14,3 +16,33 @@ class EventFactory(DjangoModelFactory[Event]):
     occurred_at = DRAFTED
     received_at = DRAFTED
     canonical = b"{}"
+
+
+class LogKeyFactory(DjangoModelFactory[LogKey]):
+    class Meta:
+        model = LogKey
+
+    vkey = Sequence(lambda n: f"orca.example/log+{n:08x}+key")
+    made_at = DRAFTED
+
+
+class CheckpointFactory(DjangoModelFactory[Checkpoint]):
+    class Meta:
+        model = Checkpoint
+
+    size = 1
+    root = b"r" * 32
+    note = "orca.example/log"
+    key = SubFactory(LogKeyFactory)
+    issued_at = DRAFTED
+
+
+class ErasureFactory(DjangoModelFactory[Erasure]):
+    class Meta:
+        model = Erasure
+
+    record = "changerequest:1"
+    field = "description"
+    legal_basis = "request"
+    asked_by = SubFactory(PersonFactory)
+    asked_at = DRAFTED

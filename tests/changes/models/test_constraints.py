@@ -12,8 +12,10 @@ from changes.models import ChangeRequest, Organisation
 from tests.factories import (
     calendar,
     catalogue,
+    exceptions,
     files,
     learning,
+    ledger,
     packages,
     people,
     pipeline,
@@ -41,9 +43,11 @@ FACTORIES: dict[str, Any] = {
     "action_item": learning.ActionItemFactory,
     "approval": request.ApprovalFactory,
     "change": request.ChangeRequestFactory,
+    "checkpoint": ledger.CheckpointFactory,
     "commit": LinkedCommitFactory,
     "deployment": rollout.DeploymentFactory,
     "document": learning.DocumentationUpdateFactory,
+    "erasure": ledger.ErasureFactory,
     "evidence_item": files.EvidenceItemFactory,
     "freeze": calendar.FreezeFactory,
     "gate_result": pipeline.GateResultFactory,
@@ -58,6 +62,7 @@ FACTORIES: dict[str, Any] = {
     "pull_request": source.PullRequestFactory,
     "release": pipeline.ProductionReleaseFactory,
     "repository": source.RepositoryFactory,
+    "response": exceptions.ManagementResponseFactory,
     "review": source.ReviewFactory,
     "rollback": rollout.RollbackFactory,
     "run": pipeline.PipelineRunFactory,
@@ -81,6 +86,7 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "change_recorded_is_not_from_the_portal": {"state": "recorded"},
     "change_state_is_known": {"state": UNKNOWN},
     "change_submitted_has_time_and_policy": {"policy_version": None},
+    "checkpoint_covers_something": {"size": 0},
     "commit_attributed_has_a_pull_request": {"pull_request": None},
     "commit_attribution_is_known": {"attribution": UNKNOWN},
     "deployment_environment_is_known": {"environment": UNKNOWN},
@@ -112,6 +118,8 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "procedure_expires_on_not_before_valid_from": {"expires_on": EARLY.date()},
     "procedure_title_is_not_blank": {"title": BLANK},
     "repository_name_is_not_blank": {"name": BLANK},
+    "response_has_its_texts": {"cause": BLANK},
+    "response_reference_is_not_blank": {"reference": BLANK},
     "review_state_is_known": {"state": UNKNOWN},
     "rollback_finished_at_not_before_started_at": {"finished_at": EARLY},
     "rollback_trigger_is_known": {"trigger": UNKNOWN},
@@ -137,9 +145,11 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
 # What two rows may not have in common.
 SHARED: dict[str, dict[str, Any]] = {
     "approval_once_for_a_revision_and_wording": {},
+    "checkpoint_once_for_a_size_and_key": {},
     "commit_sha_once": {"sha": "c" * 40},
     "deployment_one_running_to_production": {"outcome": "running", "finished_at": None},
     "document_once": {},
+    "erasure_asked_once": {},
     "evidence_item_once": {},
     "gate_result_once": {},
     "gate_result_once_for_a_file": {"evidence_item": SubFactory(files.EvidenceItemFactory)},
@@ -155,8 +165,21 @@ SHARED: dict[str, dict[str, Any]] = {
     "shift_starts_once": {},
     "stage_once": {},
 }
-ELSEWHERE = {"organisation_is_one_row", "policy_approved_by_another_person"}
-PARENTS = ("change", "person", "repository", "deployment", "pull_request", "job", "evidence_item")
+ELSEWHERE = {
+    "erasure_by_two_persons",
+    "organisation_is_one_row",
+    "policy_approved_by_another_person",
+}
+PARENTS = (
+    "change",
+    "person",
+    "repository",
+    "deployment",
+    "pull_request",
+    "job",
+    "evidence_item",
+    "key",
+)
 
 
 def factory_of(constraint: str) -> Any:
@@ -191,7 +214,8 @@ def test_check_refuses_a_bad_value(constraint: str) -> None:
 def test_unique_constraint_refuses_a_second_row(constraint: str) -> None:
     factory, values = factory_of(constraint), SHARED[constraint]
     first = factory.create(**values)
-    same = {name: getattr(first, name) for name in PARENTS if hasattr(first, name)}
+    fields = {field.name for field in first._meta.fields}
+    same = {name: getattr(first, name) for name in PARENTS if name in fields}
 
     with pytest.raises(IntegrityError), transaction.atomic():
         factory.create(**{**values, **same})
@@ -211,6 +235,12 @@ def test_policy_is_approved_by_another_person() -> None:
     refusal = refuse(version, {"approved_by": person})
 
     assert "policy_approved_by_another_person" in refusal
+
+
+def test_erasure_is_done_by_another_person() -> None:
+    erasure = ledger.ErasureFactory.create()
+
+    assert "erasure_by_two_persons" in refuse(erasure, {"done_by": erasure.asked_by})
 
 
 def test_organisation_is_one_row() -> None:
