@@ -18,6 +18,7 @@ class Action(StrEnum):
     START_DEPLOYMENT = "start_deployment"
     ADVANCE_STAGE = "advance_stage"
     FINISH_DEPLOYMENT = "finish_deployment"
+    FAIL_DEPLOYMENT = "fail_deployment"
     ROLL_BACK = "roll_back"
     VERIFY = "verify"
     CLOSE = "close"
@@ -82,6 +83,14 @@ TABLE: tuple[Step, ...] = (
         State.DEPLOYED,
         DEPLOYERS,
         ("stages_in_order",),
+    ),
+    # It never reached production, so what was approved may be tried again.
+    Step(
+        Action.FAIL_DEPLOYMENT,
+        "Record that it failed",
+        frozenset({State.DEPLOYING}),
+        State.SUBMITTED,
+        DEPLOYERS,
     ),
     Step(
         Action.ROLL_BACK,

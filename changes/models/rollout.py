@@ -31,7 +31,18 @@ class Deployment(models.Model):
     )
     revision = models.CharField(max_length=64)
     artifact_digest = models.CharField(max_length=100, blank=True)
+    external_id = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="How the deployment system knows it, with the system's name: vercel:dpl_1.",
+    )
+    is_reported = models.BooleanField(
+        default=False, help_text="A deployment system reported it; nobody asked the portal."
+    )
     started_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    roles_held = models.JSONField(
+        default=list, blank=True, help_text="What the deployer was when it started."
+    )
     started_at = models.DateTimeField(db_index=True)
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(
@@ -52,8 +63,17 @@ class Deployment(models.Model):
             ),
             UniqueConstraint(
                 fields=["change"],
-                condition=Q(outcome=DeploymentOutcome.RUNNING, environment=Environment.PRODUCTION),
+                condition=Q(
+                    outcome=DeploymentOutcome.RUNNING,
+                    environment=Environment.PRODUCTION,
+                    is_reported=False,
+                ),
                 name="deployment_one_running_to_production",
+            ),
+            UniqueConstraint(
+                fields=["external_id"],
+                condition=~Q(external_id=""),
+                name="deployment_once_by_external_id",
             ),
         ]
 
@@ -91,8 +111,8 @@ class HealthSample(models.Model):
 
     deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="samples")
     taken_at = models.DateTimeField()
-    error_rate_percent = models.DecimalField(max_digits=6, decimal_places=3, null=True)
-    latency_p95_ms = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    error_rate_percent = models.DecimalField(max_digits=9, decimal_places=6, null=True)
+    latency_p95_ms = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     is_healthy = models.BooleanField(null=True)
 
     class Meta:

@@ -25,7 +25,12 @@ from changes.workflow.approvals import approve_request
 from changes.workflow.refusals import NotNow
 from changes.workflow.requests import close_request, submit_request, withdraw_request
 from changes.workflow.rollbacks import roll_back
-from changes.workflow.rollouts import advance_stage, finish_deployment, start_deployment
+from changes.workflow.rollouts import (
+    advance_stage,
+    fail_deployment,
+    finish_deployment,
+    start_deployment,
+)
 from changes.workflow.verifications import record_verification
 
 
@@ -84,6 +89,10 @@ def _advance(form: ActionForm, person: Person, at: datetime) -> object:
 
 def _finish(form: ActionForm, person: Person, at: datetime) -> object:
     return finish_deployment(deployment=_deployment(form.change), actor=person, at=at)
+
+
+def _fail(form: ActionForm, person: Person, at: datetime) -> object:
+    return fail_deployment(deployment=_deployment(form.change), actor=person, at=at)
 
 
 def _roll_back(form: ActionForm, person: Person, at: datetime) -> object:
@@ -162,6 +171,14 @@ TASKS: dict[Action, Task] = {
         "its verification.",
         "deployed",
         _finish,
+    ),
+    Action.FAIL_DEPLOYMENT: Task(
+        "The rollout ends as failed: it never changed production. The request goes back to "
+        "submitted and may be deployed again.",
+        "submitted again: its deployment failed",
+        _fail,
+        icon="ban",
+        kind="danger",
     ),
     Action.ROLL_BACK: Task(
         "The rollout is halted and recorded as rolled back, and a post-mortem is opened. Bring "

@@ -9,7 +9,7 @@ from changes.models import ChangeRequest, Deployment, Person, PostMortem
 from changes.states import Action
 from changes.vocabulary import DeploymentOutcome, Environment, StageResult
 from changes.workflow.refusals import Invalid, NotNow
-from changes.workflow.steps import begin
+from changes.workflow.steps import begin, locked
 
 
 def begin_step(
@@ -27,6 +27,25 @@ def begin_step(
     return change, current
 
 
+def held(deployment: Deployment) -> tuple[ChangeRequest | None, Deployment]:
+    """The deployment as it is now, with its change if it has one; both held."""
+    change = locked(deployment.change) if deployment.change else None
+    return change, Deployment.objects.select_for_update().get(pk=deployment.pk)
+
+
+def is_latest(change: ChangeRequest, deployment: Deployment) -> bool:
+    """The state of a change follows its latest deployment to production only."""
+    latest = to_production(change).order_by("started_at", "pk").last()
+    return latest is not None and latest.pk == deployment.pk
+
+
+def next_stage(change: ChangeRequest | None, deployment: Deployment) -> str | None:
+    """By the policy that judges the change."""
+    policy = (change.policy_version if change else None) or deployment.policy_version
+    stages, begun = policy.rollout_stages, deployment.stages.count()
+    return stages[begun] if begun < len(stages) else None
+
+
 def _last_step(deployment: Deployment) -> datetime:
     stages = [stage.started_at for stage in deployment.stages.all()]
     finished = [deployment.finished_at] if deployment.finished_at else []
@@ -38,7 +57,7 @@ def to_production(change: ChangeRequest) -> QuerySet[Deployment]:
 
 
 def end_running_stage(
-    deployment: Deployment, actor: Person, at: datetime, result: StageResult
+    deployment: Deployment, actor: Person | None, at: datetime, result: StageResult
 ) -> None:
     running = deployment.stages.filter(ended_at__isnull=True).first()
     if running:
@@ -52,7 +71,12 @@ def finish_rollout(deployment: Deployment, outcome: DeploymentOutcome, at: datet
     deployment.save()
 
 
-def open_post_mortem(change: ChangeRequest, reason: str, at: datetime, actor: Person) -> None:
+def open_post_mortem(
+    change: ChangeRequest | None, reason: str, at: datetime, actor: Person | None
+) -> None:
+    """None is open without a change: there is nothing that could be closed."""
+    if change is None:
+        return
     post_mortem, is_new = PostMortem.objects.get_or_create(
         change=change, defaults={"opened_at": at, "reason": reason}
     )

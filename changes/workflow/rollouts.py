@@ -1,6 +1,7 @@
 """Deploying in stages, from the start of a deployment to its last stage."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
@@ -29,6 +30,7 @@ from changes.workflow.rollout_steps import (
     begin_step,
     end_running_stage,
     finish_rollout,
+    next_stage,
     to_production,
 )
 from changes.workflow.steps import begin, check_rules, check_time, enter, locked, save
@@ -46,6 +48,8 @@ def start_deployment(
 ) -> Deployment:
     """A person releases and deploys from the portal: refused while a rule stands against it."""
     change = begin(request, Action.START_DEPLOYMENT, actor, at)
+    if _running(change):
+        raise NotNow(f"{change.key} has a deployment under way: finish it or roll it back first.")
     reasons = reasons_against_deployment(facts_of(change), change.policy_version, at, revision)
     if reasons:
         raise NotNow(" ".join(finding.sentence for finding in reasons))
@@ -54,50 +58,44 @@ def start_deployment(
         started_by=actor,
         at=at,
         revision=revision,
+        released_by=actor,
         repository=repository,
         artifact_digest=artifact_digest,
-        released_by=actor,
     )
 
 
 @transaction.atomic
 def record_deployment(
     *,
-    request: ChangeRequest,
+    request: ChangeRequest | None,
     started_by: Person | None,
     at: datetime,
     revision: str,
-    repository: Repository | None = None,
-    artifact_digest: str = "",
     released_by: Person | None = None,
+    **values: Any,
 ) -> Deployment:
-    """A deployment as its system reports it. It is recorded also where a rule stands against
-    it: then the record shows that, instead of hiding it. A change that may not be deployed
-    from its state keeps that state.
+    """A deployment as it happened. It is recorded also where a rule stands against it: then the
+    record shows that, instead of hiding it. A change that may not be deployed from its state
+    keeps that state. `values` are further columns of the deployment.
     """
     check_time(at)
     if not revision.strip():
         raise Invalid({"revision": "Say which revision is deployed."})
-    change = locked(request)
-    if _running(change):
-        raise NotNow(f"{change.key} has a deployment under way: finish it or roll it back first.")
+    change = locked(request) if request else None
     deployment = Deployment.objects.create(
         change=change,
-        repository=repository,
-        environment=Environment.PRODUCTION,
         revision=revision,
-        artifact_digest=artifact_digest,
         started_by=started_by,
+        roles_held=sorted(started_by.roles) if started_by else [],
         started_at=at,
         policy_version=version_in_force(at),
+        **values,
     )
     announce(Announcement("deployment.started", deployment, at, started_by, change))
-    if released_by:
+    if change and released_by:
         _record_release(change, released_by, revision, at)
-    if change.state in STEPS[Action.START_DEPLOYMENT].start:
-        enter(change, Action.START_DEPLOYMENT)
-    change.counted_at = to_production(change).aggregate(first=Min("started_at"))["first"]
-    save(change, Action.START_DEPLOYMENT, started_by, at, revision=revision)
+    if change and deployment.environment == Environment.PRODUCTION:
+        _count(change, started_by, at, revision)
     return deployment
 
 
@@ -107,7 +105,7 @@ def advance_stage(
 ) -> RolloutStage:
     """Ends the running stage as healthy and begins the next; none is skipped or repeated."""
     change, deployment = begin_step(deployment, Action.ADVANCE_STAGE, actor, at)
-    expected = _next_stage(change, deployment)
+    expected = next_stage(change, deployment)
     if stage != expected:
         following = f"the next stage is {expected}" if expected else "every stage has begun"
         raise NotNow(f"{change.key}: {following}, not {stage}.")
@@ -132,6 +130,18 @@ def finish_deployment(*, deployment: Deployment, actor: Person, at: datetime) ->
     return deployment
 
 
+@transaction.atomic
+def fail_deployment(*, deployment: Deployment, actor: Person, at: datetime) -> Deployment:
+    """It ended before it changed production: the same request may be deployed again."""
+    change, deployment = begin_step(deployment, Action.FAIL_DEPLOYMENT, actor, at)
+    end_running_stage(deployment, actor, at, StageResult.HALTED)
+    finish_rollout(deployment, DeploymentOutcome.FAILED, at)
+    announce(Announcement("deployment.failed", deployment, at, actor, change))
+    enter(change, Action.FAIL_DEPLOYMENT)
+    save(change, Action.FAIL_DEPLOYMENT, actor, at)
+    return deployment
+
+
 def _record_release(
     change: ChangeRequest, person: Person, revision: str, at: datetime
 ) -> ProductionRelease:
@@ -143,12 +153,13 @@ def _record_release(
     return release
 
 
+def _count(change: ChangeRequest, started_by: Person | None, at: datetime, revision: str) -> None:
+    """The change is being deployed, and belongs to the quarter of its first deployment."""
+    if change.state in STEPS[Action.START_DEPLOYMENT].start:
+        enter(change, Action.START_DEPLOYMENT)
+    change.counted_at = to_production(change).aggregate(first=Min("started_at"))["first"]
+    save(change, Action.START_DEPLOYMENT, started_by, at, revision=revision)
+
+
 def _running(change: ChangeRequest) -> bool:
     return to_production(change).filter(outcome=DeploymentOutcome.RUNNING).exists()
-
-
-def _next_stage(change: ChangeRequest, deployment: Deployment) -> str | None:
-    """By the policy that judges the change."""
-    policy = change.policy_version or deployment.policy_version
-    stages, begun = policy.rollout_stages, deployment.stages.count()
-    return stages[begun] if begun < len(stages) else None

@@ -18,6 +18,7 @@ EXPECTED = {
     ("rolled_back submitted", "start_deployment", "deploying", DEPLOYERS),
     ("deploying", "advance_stage", "", DEPLOYERS),
     ("deploying", "finish_deployment", "deployed", DEPLOYERS),
+    ("deploying", "fail_deployment", "submitted", DEPLOYERS),
     ("deployed deploying verified", "roll_back", "rolled_back", DEPLOYERS),
     ("deployed", "verify", "", DEPLOYERS),
     ("rolled_back verified", "close", "closed", REQUESTERS),

@@ -17,7 +17,8 @@ from changes.workflow.rollouts import (
     record_deployment,
     start_deployment,
 )
-from changes.workflow.verifications import record_sample, record_verification
+from changes.workflow.samples import record_sample
+from changes.workflow.verifications import record_verification
 
 MINUTES_OF_STAGE = {"canary": 15, "10": 15, "50": 20, "100": 20}
 BETWEEN_SAMPLES = timedelta(minutes=5)
@@ -35,9 +36,11 @@ def play_rollout(timeline: Timeline, scene: Scene) -> None:
         ended = rollback.at
         timeline.add(ended, partial(undo, scene, rollback))
     elif rollout.is_finished:
-        timeline.add(_heard(rollout, ended), partial(finish, scene, ended))
         _play_verification(timeline, scene, ended)
     _play_samples(timeline, scene, rollout, ended)
+    # After its samples, which may be heard of at the same moment: an ended rollout takes none.
+    if rollout.is_finished and not rollback:
+        timeline.add(_heard(rollout, ended), partial(finish, scene, ended))
 
 
 def start(scene: Scene, rollout: Rollout) -> None:

@@ -148,6 +148,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "checkpoint_once_for_a_size_and_key": {},
     "commit_sha_once": {"sha": "c" * 40},
     "deployment_one_running_to_production": {"outcome": "running", "finished_at": None},
+    "deployment_once_by_external_id": {"external_id": "vercel:dpl_1"},
     "document_once": {},
     "erasure_asked_once": {},
     "evidence_item_once": {},

@@ -1,10 +1,9 @@
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from changes.models import Deployment, HealthSample, PostMortem, ProductionRelease
+from changes.models import Deployment, PostMortem, ProductionRelease
 from changes.queries.judgements import judgement_of
 from changes.vocabulary import (
     Category,
@@ -20,11 +19,12 @@ from changes.workflow.requests import withdraw_request
 from changes.workflow.rollbacks import roll_back
 from changes.workflow.rollouts import (
     advance_stage,
+    fail_deployment,
     finish_deployment,
     record_deployment,
     start_deployment,
 )
-from changes.workflow.verifications import record_sample, record_verification
+from changes.workflow.verifications import record_verification
 from tests.changes.workflow.refusing import events_of, refused
 from tests.changes.workflow.threads import at_once
 from tests.factories import times
@@ -189,14 +189,6 @@ def test_reported_deployment_leaves_the_state_that_no_deployment_follows(state: 
 
     story.change.refresh_from_db()
     assert (story.change.state, story.change.counted_at) == (state, times.DEPLOYED)
-
-
-def test_reported_deployment_during_another_is_refused() -> None:
-    story = ready().start()
-
-    sentence = f"{story.change.key} has a deployment under way: finish it or roll it back first."
-    with refused(NotNow, sentence):
-        record(story, at=times.DEPLOYED + MINUTE)
 
 
 def test_reported_deployment_names_its_revision() -> None:
@@ -375,40 +367,19 @@ def test_step_on_a_deployment_without_a_change_is_refused() -> None:
         advance_stage(deployment=deployment, actor=lead, at=times.NOW, stage=CANARY)
 
 
-def test_sample_is_recorded_once_for_a_moment() -> None:
-    deployment = ready().start().deployment
+def test_failed_deployment_gives_the_request_back() -> None:
+    story = ready().start().advance(CANARY)
 
-    for rate in ("0.1", "0.9"):
-        record_sample(
-            deployment=deployment,
-            taken_at=times.DEPLOYED + MINUTE,
-            error_rate_percent=Decimal(rate),
-        )
+    fail_deployment(deployment=story.deployment, actor=story.lead, at=times.ROLLED_OUT)
 
-    assert [sample.error_rate_percent for sample in HealthSample.objects.all()] == [Decimal("0.1")]
-
-
-@pytest.mark.parametrize(
-    ("taken_at", "sentence"),
-    [
-        pytest.param(
-            times.DEPLOYED - MINUTE, "The sample is older than its deployment.", id="too old"
-        ),
-        pytest.param(
-            times.NOW + MINUTE, "2026-07-15T18:01:00+00:00 is in the future.", id="to come"
-        ),
-        pytest.param(
-            datetime(2026, 7, 14, 19),  # noqa: DTZ001 - a time without a zone is the point
-            "2026-07-14 19:00:00 has no time zone: add Z or an offset.",
-            id="naive",
-        ),
-    ],
-)
-def test_sample_at_a_wrong_time_is_refused(taken_at: datetime, sentence: str) -> None:
-    deployment = ready().start().deployment
-
-    with refused(Invalid, sentence):
-        record_sample(deployment=deployment, taken_at=taken_at, is_healthy=True)
+    story.change.refresh_from_db()
+    assert (story.change.state, story.deployment.outcome) == (
+        State.SUBMITTED,
+        DeploymentOutcome.FAILED,
+    )
+    assert [stage.result for stage in story.deployment.stages.all()] == [StageResult.HALTED]
+    story.start(times.ROLLED_OUT + MINUTE)
+    assert story.change.state == State.DEPLOYING
 
 
 def test_verification_by_all_three_verifies_the_change() -> None:
