@@ -6,6 +6,7 @@ Each test has folders of its own. A test that needs real commits asks for `commi
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -14,6 +15,7 @@ from pytest_django.fixtures import Settings
 
 from changes import clock
 from changes.vocabulary import Role
+from evidence.ledger.guards import install_guards, lift_guards
 from orca_portal.celery import app
 from tests.clients import ClientAs, SignedInClient
 from tests.factories.people import PersonFactory
@@ -72,6 +74,24 @@ def eager_celery() -> Iterator[None]:
 @pytest.fixture
 def committed_db(transactional_db: None, django_db_serialized_rollback: None) -> None:
     """A database with real commits, for threads and servers; the seeded rows come back after."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guards_let_the_flush_pass() -> Iterator[None]:
+    """A test with real commits is followed by a flush, which the guards of append-only tables
+    would refuse; they are lifted for it and stand again after.
+    """
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def unguarded_flush(self: Any, statements: list[str]) -> None:
+        lift_guards(self.connection)
+        flush(self, statements)
+        install_guards(self.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", unguarded_flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ def opened_note(note: str, keys: Iterable[Vkey]) -> tuple[str, Vkey]:
     text, _, rest = note.rpartition("\n\n")
     text += "\n"
     for vkey in keys:
-        for line in rest.split("\n")[:-1]:
+        for line in rest.split("\n") if rest.endswith("\n") else ():
             if _signed(line, text, vkey):
                 return text, vkey
     raise BadNote("None of the known keys has signed this note.")

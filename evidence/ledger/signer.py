@@ -35,11 +35,11 @@ class Signed:
 
 def sign_head(head: Head, key: LogKey, proof: Proof) -> str:
     """The note. Raises NotNow, and signs nothing, where the tree does not fit what was signed."""
-    with _turn(head.origin):
-        last = _last(head.origin)
+    with _turn():
+        last = _last()
         if last is None and Checkpoint.objects.exists():
             raise NotNow(
-                f"The signer's memory ({_path(head.origin).name}) is gone although checkpoints were"
+                f"The signer's memory ({_path().name}) is gone although checkpoints were"
                 " signed, so nothing is signed: restore it from a copy, or begin a new log."
             )
         if last and not _fits(head, last, proof):
@@ -54,6 +54,11 @@ def sign_head(head: Head, key: LogKey, proof: Proof) -> str:
     return note
 
 
+def signed_last() -> Signed | None:
+    """What the signer remembers; None where it has not signed yet."""
+    return _last() if LogKey.objects.exists() else None
+
+
 def _fits(head: Head, last: Signed, proof: Proof) -> bool:
     """Also a smaller tree may be signed, for a package that is cut earlier."""
     pairs = sorted([(head.size, head.root), (last.size, last.root)])
@@ -65,21 +70,21 @@ def _fits(head: Head, last: Signed, proof: Proof) -> bool:
     return verify_consistency(size1, size2, path, root1, root2)
 
 
-def _last(origin: str) -> Signed | None:
+def _last() -> Signed | None:
     try:
-        held = json.loads(_path(origin).read_text())
+        held = json.loads(_path().read_text())
         return Signed(int(held["size"]), b64decode(held["root"]))
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise NotNow(
-            f"The signer's memory ({_path(origin).name}) cannot be read, so nothing is signed."
+            f"The signer's memory ({_path().name}) cannot be read, so nothing is signed."
         ) from error
 
 
 def _remember(head: Head) -> None:
     """On disk before the signature leaves."""
-    path = _path(head.origin)
+    path = _path()
     temporary = path.with_name(f"{path.name}.new")
     content = {"origin": head.origin, "size": head.size, "root": b64encode(head.root).decode()}
     with temporary.open("w", encoding="utf-8") as file:
@@ -89,15 +94,15 @@ def _remember(head: Head) -> None:
     temporary.replace(path)
 
 
-def _path(origin: str) -> Path:
+def _path() -> Path:
     """By the first key, so that another database under the same name has another memory."""
-    first = LogKey.objects.order_by("pk").values_list("vkey", flat=True).first() or origin
+    first = LogKey.objects.order_by("pk").values_list("vkey", flat=True)[:1].get()
     return Path(settings.LOG_KEYS_DIR) / f"signer-{first.split('+')[1]}.json"
 
 
 @contextmanager
-def _turn(origin: str) -> Iterator[None]:
-    path = _path(origin).with_suffix(".lock")
+def _turn() -> Iterator[None]:
+    path = _path().with_suffix(".lock")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

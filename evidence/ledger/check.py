@@ -1,0 +1,39 @@
+"""The whole ledger checked: the log itself, and the record against it."""
+
+from django.db import connection
+
+from changes import clock
+from evidence.ledger.check_log import LogCheck, Progress
+from evidence.ledger.check_records import check_records
+from evidence.ledger.differences import Differences
+from evidence.ledger.guards import missing_guards
+from evidence.ledger.sequence import seal
+from evidence.ledger.tree import Unsealed
+from evidence.models import LedgerCheck
+
+
+def check_ledger(progress: Progress | None = None) -> LedgerCheck:
+    """Reads everything and keeps the result. What is committed meanwhile is the next check's."""
+    started_at, differences = clock.now(), Differences()
+    tell = progress or _nobody
+    try:
+        seal()
+    except Unsealed as error:
+        differences.add(f"Nothing can be added to the log: {error}")
+    for table in missing_guards(connection):
+        differences.add(f"The table {table} is not guarded against changes: run migrate.")
+    log = LogCheck(differences)
+    entries = log.run(tell)
+    records = check_records(log.latest, differences, tell)
+    return LedgerCheck.objects.create(
+        started_at=started_at,
+        finished_at=clock.now(),
+        entries=entries,
+        records=records,
+        found=differences.found,
+        differences=differences.sentences,
+    )
+
+
+def _nobody(done: int, total: int) -> None:
+    """Nobody watches."""

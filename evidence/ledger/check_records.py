@@ -1,0 +1,115 @@
+"""Every live record against the entry that tells of it last."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import models
+
+from evidence.ledger.canonical import canonical, sha256_hex
+from evidence.ledger.check_log import Progress
+from evidence.ledger.commitments import commitment
+from evidence.ledger.coverage import covered_models
+from evidence.ledger.differences import Differences
+from evidence.ledger.latest import REMOVED, UNKNOWN, Latest
+from evidence.ledger.records import links_of, private_values, record_name, record_values
+from evidence.models import Leaf
+
+AT_ONCE = 500
+
+
+class Told(NamedTuple):
+    """What the log says of a record."""
+
+    event: str
+    sha256: str
+    canonical: bytes
+    opened: dict[str, list[Any]]
+
+
+def check_records(latest: Latest, differences: Differences, progress: Progress) -> int:
+    """How many live records were compared. `latest` is used up."""
+    total = sum(model._meta.base_manager.count() for model in covered_models())
+    done = 0
+    for model in covered_models():
+        for rows in _batches(model):
+            _check_batch(rows, latest, differences)
+            done += len(rows)
+            progress(done, total)
+    for record, index in latest.left():
+        differences.add(f"{record}: its row is missing; entry {index} tells of it last.")
+    return done
+
+
+def _check_batch(rows: list[models.Model], latest: Latest, differences: Differences) -> None:
+    links, places = links_of(rows), {}
+    for row in rows:
+        index = latest.take(name := record_name(row))
+        if index >= 0:
+            places[name] = index
+        elif index == UNKNOWN:
+            differences.add(f"{name}: a row too many; no entry of the log tells of it.")
+        elif index == REMOVED:
+            differences.add(f"{name}: a row too many; the log says that it was removed.")
+    told = _told(list(places.values()))
+    for row in rows:
+        place = places.get(record_name(row))
+        if place is not None and place in told:
+            _compare(row, links[row.pk], told[place], place, differences)
+
+
+def _compare(
+    row: models.Model, links: Any, told: Told, index: int, differences: Differences
+) -> None:
+    name = record_name(row)
+    if _digest(record_values(row, links)) != told.sha256:
+        differences.add(f"{name}: its row was altered; it is not what entry {index} tells of it.")
+    live = private_values(row)
+    if not live and b'"commitments":{}' in told.canonical:
+        return
+    held = json.loads(told.canonical)["commitments"]
+    for field in sorted(live.keys() | held.keys()):
+        sentence = _private_difference(told, held, field, live.get(field))
+        if sentence:
+            differences.add(f"{name}: {sentence}")
+
+
+def _private_difference(told: Told, held: dict[str, str], field: str, value: object) -> str:
+    if field not in held:
+        return f"{field} was filled in; the last entry tells of none."
+    if field not in told.opened:
+        return f"{field} cannot be compared: its salt is gone, and no erasure was recorded."
+    salt = bytes.fromhex(told.opened[field][0])
+    if value is None or commitment(salt, told.event, field, value) != held[field]:
+        return f"{field} was altered; it is not the text that the last entry commits to."
+    return ""
+
+
+def _told(indices: list[int]) -> dict[int, Told]:
+    rows = Leaf.objects.filter(index__in=indices).values_list(
+        "index",
+        "event_id",
+        "event__record_sha256",
+        "event__canonical",
+        "event__disclosure__values",
+    )
+    return {
+        index: Told(str(event), sha256, bytes(stored), opened or {})
+        for index, event, sha256, stored, opened in rows
+    }
+
+
+def _digest(values: dict[str, Any]) -> str:
+    """As `canonical` has it. Where all is ASCII and nothing is a float, which no record holds,
+    Python's own JSON gives the same bytes ten times as fast.
+    """
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256_hex(text.encode() if text.isascii() else canonical(values))
+
+
+def _batches(model: type[models.Model]) -> Iterator[list[models.Model]]:
+    rows = model._meta.base_manager.order_by("pk")
+    batch = list(rows[:AT_ONCE])
+    while batch:
+        yield batch
+        batch = list(rows.filter(pk__gt=batch[-1].pk)[:AT_ONCE])

@@ -1,0 +1,32 @@
+"""`verify_ledger`: is the log whole, and is the record what it tells of?"""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from evidence.ledger.check import check_ledger
+
+
+class Command(BaseCommand):
+    help = (
+        "Recomputes the log's tree and compares every record with the entry that tells of it last."
+        " Exit status 0 when all is whole, 1 when something differs; each difference is named."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        check = check_ledger(self._progress)
+        for sentence in check.differences:
+            self.stdout.write(f"DIFFERENCE: {sentence}")
+        if check.found > len(check.differences):
+            self.stdout.write(f"... and {check.found - len(check.differences)} more.")
+        self.stdout.write(
+            f"{check.entries} entries of the log and {check.records} records read:"
+            f" {f'{check.found} differences.' if check.found else 'whole.'}"
+        )
+        if check.found:
+            sys.exit(1)
+
+    def _progress(self, done: int, total: int) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{done} of {total}", ending="")

@@ -1,0 +1,17 @@
+"""Playing somebody who owns the database and has switched its guards off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from evidence.ledger.guards import install_guards, lift_guards
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    lift_guards(connection)
+    try:
+        yield
+    finally:
+        install_guards(connection)
