@@ -58,6 +58,7 @@ SIMULATED_CLOCK_ALLOWED = env.bool("ORCA_SIMULATED_CLOCK", default=False)
 
 INSTALLED_APPS = [
     "orca_portal.apps.PortalAdminConfig",
+    "changes",  # before auth, whose createsuperuser it completes with an event
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,7 +70,6 @@ INSTALLED_APPS = [
     "lucide",
     "csp",
     "rest_framework",
-    "changes",
     "evidence",
     "orca_portal",
 ]

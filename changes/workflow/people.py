@@ -51,6 +51,11 @@ def add_person(
     return person
 
 
+def announce_person(person: Person) -> None:
+    """Of a person whom Django's own command made, on the machine itself: nobody signed in."""
+    announce(Announcement("person.added", person, person.joined_at))
+
+
 def _check_actor(actor: Person | None) -> None:
     if actor is not None:
         check_may(actor, Act.CONFIGURE)

@@ -32,6 +32,7 @@ APPEND_ONLY: dict[str, str] = {
     "evidence.Leaf": "",
     "evidence.LedgerCheck": "",
     "evidence.LogKey": "",
+    "evidence.ManagementResponse": "",
     "evidence.Package": "",
     "evidence.TimeStamp": "",
 }

@@ -25,6 +25,7 @@ from tests.factories import (
     source,
     times,
 )
+from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db
 EARLY = times.DRAFTED.replace(year=2020)
@@ -190,7 +191,7 @@ def factory_of(constraint: str) -> Any:
 
 def refuse(row: Any, values: dict[str, Any]) -> str:
     """How the database refuses an update that asks nobody."""
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+    with unguarded(), pytest.raises(IntegrityError) as refusal, transaction.atomic():
         type(row).objects.filter(pk=row.pk).update(**values)
     return str(refusal.value)
 
