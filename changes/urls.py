@@ -5,7 +5,7 @@ from changes.views.changes import change_detail, change_export, change_list
 from changes.views.converters import ActionConverter, FollowUpConverter, KeyConverter
 from changes.views.editing import edit_change, new_change
 from changes.views.home import home
-from changes.views.policy import policy, policy_approve, policy_version
+from changes.views.policy import policy, policy_approve
 
 register_converter(KeyConverter, "change")
 register_converter(ActionConverter, "action")
@@ -22,6 +22,5 @@ urlpatterns = [
     path("changes/<change:key>/<follow_up:slug>/", follow_up, name="follow-up"),
     path("changes/<change:key>/<action:action>/", act, name="act"),
     path("policy/", policy, name="policy"),
-    path("policy/<str:version>/", policy_version, name="policy-version"),
     path("policy/<str:version>/approve/", policy_approve, name="policy-approve"),
 ]

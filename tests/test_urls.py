@@ -67,7 +67,6 @@ ADDRESSES: dict[str, Address] = {
     ONE: READ,
     f"{ONE}edit/": Address(REQUESTERS, PAGE, AGAIN),
     "policy/": READ,
-    "policy/<str:version>/": READ,
     "policy/<str:version>/approve/": Address(MAY[Act.APPROVE_POLICY], NO_METHOD, ON),
     "packages/": READ_PACKAGES,
     "packages/jobs/": READ_PACKAGES,

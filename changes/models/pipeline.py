@@ -78,11 +78,15 @@ class GateResult(models.Model):
 
 
 class ProductionRelease(models.Model):
-    """The manual release to production: a record of its own."""
+    """The manual release to production: a record of its own.
+
+    `roles_held` is what the person was at that moment.
+    """
 
     change = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="releases")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="releases")
     revision = models.CharField(max_length=64)
+    roles_held = models.JSONField(default=list)
     released_at = models.DateTimeField()
 
     class Meta:

@@ -62,6 +62,10 @@ class PolicyVersion(models.Model):
     window_opens = models.TimeField(default=time(10))
     window_closes = models.TimeField(default=time(16), help_text="The first moment outside.")
 
+    deployer_roles = models.JSONField(
+        default=DEFAULTS.deployers_list, help_text="Who may release and deploy to production."
+    )
+
     rollout_stages = models.JSONField(default=DEFAULTS.rollout_list)
     error_rate_maximum_percent = models.DecimalField(
         max_digits=5, decimal_places=2, default=Decimal("1.5")
@@ -70,6 +74,20 @@ class PolicyVersion(models.Model):
     trigger_sustained_seconds = models.PositiveIntegerField(default=300)
     sampling_gap_maximum_seconds = models.PositiveIntegerField(default=60)
     health_failures_maximum = models.PositiveSmallIntegerField(default=3)
+    rollback_within_seconds = models.PositiveIntegerField(
+        default=300, help_text="How soon after a trigger fired the rollback has begun."
+    )
+
+    document_paths = models.JSONField(
+        default=DEFAULTS.document_paths_dict, help_text="Where each document is kept."
+    )
+    document_triggers = models.JSONField(
+        default=DEFAULTS.document_triggers_dict,
+        help_text="Which touched files ask for each document.",
+    )
+    advisory_days_maximum = models.PositiveSmallIntegerField(
+        default=30, help_text="From the day of a security advisory to the deployment."
+    )
 
     class Meta:
         ordering = ["effective_on"]

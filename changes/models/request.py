@@ -43,6 +43,18 @@ class ChangeRequest(models.Model):
     )
     procedure_parameters = models.JSONField(default=dict, blank=True)
     incident_url = models.URLField(blank=True)
+    advisory = models.CharField(
+        "security advisory",
+        max_length=100,
+        blank=True,
+        help_text="The advisory that this change answers, such as CVE-2026-1234.",
+    )
+    advisory_published_on = models.DateField(
+        "advisory published on",
+        null=True,
+        blank=True,
+        help_text="The day from which the time to answer it counts.",
+    )
     avoided_day_reason = models.TextField(
         blank=True, help_text="Why it is deployed on a day that the policy avoids."
     )

@@ -83,6 +83,9 @@ class Commit(models.Model):
         max_length=15, choices=choices(Attribution), default=Attribution.NONE.value
     )
     brought_in_by = models.CharField(max_length=64, blank=True)
+    paths = models.JSONField(
+        null=True, help_text="The files it touches; nothing where the source does not say."
+    )
     files_changed = models.PositiveIntegerField(null=True)
     lines_added = models.PositiveBigIntegerField(null=True)
     lines_removed = models.PositiveBigIntegerField(null=True)

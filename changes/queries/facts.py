@@ -7,27 +7,37 @@ from changes.models import (
     Approval,
     ChangeRequest,
     Commit,
-    Deployment,
     Freeze,
     GateResult,
     OnCallShift,
-    Person,
+    PipelineRun,
     Review,
     System,
+)
+from changes.queries.outcomes import (
+    deployment_facts,
+    incident_review_facts,
+    known,
+    person_facts,
+    post_mortem_facts,
+    run_facts,
+    samples_of,
 )
 from changes.queries.policies import reporting_date
 from changes.queries.record import with_record
 from changes.queries.wording import request_digest
 from changes.rules.facts import (
+    AdvisoryFacts,
     ApprovalFacts,
     ChangeFacts,
     CommitFacts,
-    DeploymentFacts,
+    DocumentFacts,
     FreezeFacts,
     GateResultFacts,
-    PersonFacts,
     ProcedureFacts,
+    ReleaseFacts,
     ReviewFacts,
+    SampleFacts,
     ShiftFacts,
     SystemFacts,
     WindowExceptionFacts,
@@ -37,9 +47,9 @@ from changes.vocabulary import (
     ApprovalRole,
     Category,
     Decision,
+    DocumentKind,
     Gate,
     Origin,
-    PersonKind,
     ReviewState,
     State,
 )
@@ -53,26 +63,31 @@ def facts_of(change: ChangeRequest) -> ChangeFacts:
 def facts_of_all(changes: Iterable[ChangeRequest]) -> dict[int, ChangeFacts]:
     """Facts by primary key; `changes` come from `with_record`."""
     changes = list(changes)
-    results = _gate_results(changes)
+    results, runs, samples = _gate_results(changes), _runs(changes), samples_of(changes)
     freezes = [_freeze(freeze) for freeze in Freeze.objects.prefetch_related("systems")]
     shifts = [ShiftFacts(s.person_id, s.starts_at, s.ends_at) for s in OnCallShift.objects.all()]
-    return {change.pk: _facts(change, results, freezes, shifts) for change in changes}
+    return {
+        change.pk: replace(
+            _facts(change, results, runs, samples),
+            freezes=tuple(freezes),
+            shifts=tuple(shifts),
+        )
+        for change in changes
+    }
 
 
 def _facts(
     change: ChangeRequest,
     results: dict[str, list[GateResult]],
-    freezes: Sequence[FreezeFacts],
-    shifts: Sequence[ShiftFacts],
+    runs: dict[str, list[PipelineRun]],
+    samples: dict[int, tuple[SampleFacts, ...]],
 ) -> ChangeFacts:
-    facts = _with_rollout(_with_source(_request(change), change), change)
-    revisions = {pull.head_revision for pull in change.pull_requests.all()}
-    revisions |= {deployment.revision for deployment in facts.deployments}
+    facts = _with_rollout(_with_source(_request(change), change), change, samples)
+    revisions = sorted(_revisions([change]))
     return replace(
         facts,
-        gate_results=tuple(_gate(r) for sha in sorted(revisions) for r in results.get(sha, [])),
-        freezes=tuple(freezes),
-        shifts=tuple(shifts),
+        gate_results=tuple(_gate(r) for sha in revisions for r in results.get(sha, [])),
+        runs=tuple(run_facts(run) for sha in revisions for run in runs.get(sha, [])),
     )
 
 
@@ -85,11 +100,14 @@ def _request(change: ChangeRequest) -> ChangeFacts:
         state=State(change.state),
         texts={name: getattr(change, name) for name in TEXT_FIELDS},
         systems=tuple(_system(system) for system in systems),
-        requester=_person(change.requester),
+        requester=person_facts(change.requester),
         is_infrastructure=change.is_infrastructure,
         procedure=_procedure(change),
         procedure_parameters=change.procedure_parameters,
         avoided_day_reason=change.avoided_day_reason,
+        incident_url=change.incident_url,
+        advisory=_advisory(change),
+        documents=tuple(DocumentFacts(DocumentKind(d.kind)) for d in change.documents.all()),
         submitted_at=change.submitted_at,
         submitted_on=reporting_date(change.submitted_at) if change.submitted_at else None,
         request_digest=request_digest(change, [system.slug for system in systems]),
@@ -104,19 +122,31 @@ def _with_source(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
         facts,
         head_revision=pulls[-1].head_revision if pulls else "",
         commits=tuple(_commit(commit) for pull in pulls for commit in pull.commits.all()),
-        pull_request_authors=tuple(filter(None, (_person(pull.author) for pull in pulls))),
+        pull_request_authors=tuple(filter(None, (person_facts(pull.author) for pull in pulls))),
+        mergers=tuple(filter(None, (person_facts(pull.merged_by) for pull in pulls))),
         reviews=tuple(_review(review) for pull in pulls for review in pull.reviews.all()),
         sees_reviews=all(pull.repository.reports_reviews for pull in pulls),
         sees_deployments=all(pull.repository.reports_deployments for pull in pulls),
     )
 
 
-def _with_rollout(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
+def _with_rollout(
+    facts: ChangeFacts, change: ChangeRequest, samples: dict[int, tuple[SampleFacts, ...]]
+) -> ChangeFacts:
+    deployments = [deployment_facts(d, samples.get(d.pk, ())) for d in change.deployments.all()]
+    first = min((d.started_at for d in deployments), default=None)
     return replace(
         facts,
-        deployments=tuple(_deployment(deployment) for deployment in change.deployments.all()),
+        deployments=tuple(deployments),
+        deployed_on=reporting_date(first) if first else None,
+        releases=tuple(
+            ReleaseFacts(known(r.person), r.revision, r.released_at, frozenset(r.roles_held))
+            for r in change.releases.all()
+        ),
+        post_mortem=post_mortem_facts(change),
+        incident_review=incident_review_facts(change),
         window_exceptions=tuple(
-            WindowExceptionFacts(e.reason, _known(e.approved_by), e.approved_at, e.valid_until)
+            WindowExceptionFacts(e.reason, known(e.approved_by), e.approved_at, e.valid_until)
             for e in change.window_exceptions.all()
         ),
     )
@@ -133,7 +163,7 @@ def _system(system: System) -> SystemFacts:
 
 def _review(review: Review) -> ReviewFacts:
     return ReviewFacts(
-        _known(review.person), ReviewState(review.state), review.revision, review.submitted_at
+        known(review.person), ReviewState(review.state), review.revision, review.submitted_at
     )
 
 
@@ -142,21 +172,30 @@ def _is_later(change: ChangeRequest, effective_on: object) -> bool:
     return at is not None and reporting_date(at) < effective_on  # type: ignore[operator]
 
 
-def _gate_results(changes: Sequence[ChangeRequest]) -> dict[str, list[GateResult]]:
+def _revisions(changes: Iterable[ChangeRequest]) -> set[str]:
+    changes = list(changes)
     revisions = {pull.head_revision for c in changes for pull in c.pull_requests.all()}
     revisions |= {deployment.revision for c in changes for deployment in c.deployments.all()}
+    return revisions - {""}
+
+
+def _gate_results(changes: Sequence[ChangeRequest]) -> dict[str, list[GateResult]]:
     found: dict[str, list[GateResult]] = {}
-    for result in GateResult.objects.filter(revision__in=revisions - {""}):
+    for result in GateResult.objects.filter(revision__in=_revisions(changes)):
         found.setdefault(result.revision, []).append(result)
     return found
 
 
-def _known(person: Person) -> PersonFacts:
-    return PersonFacts(person.pk, person.name, PersonKind(person.kind))
+def _runs(changes: Sequence[ChangeRequest]) -> dict[str, list[PipelineRun]]:
+    found: dict[str, list[PipelineRun]] = {}
+    for run in PipelineRun.objects.filter(revision__in=_revisions(changes)):
+        found.setdefault(run.revision, []).append(run)
+    return found
 
 
-def _person(person: Person | None) -> PersonFacts | None:
-    return _known(person) if person else None
+def _advisory(change: ChangeRequest) -> AdvisoryFacts | None:
+    published_on = change.advisory_published_on
+    return AdvisoryFacts(change.advisory, published_on) if published_on else None
 
 
 def _procedure(change: ChangeRequest) -> ProcedureFacts | None:
@@ -177,17 +216,19 @@ def _commit(commit: Commit) -> CommitFacts:
     return CommitFacts(
         sha=commit.sha,
         committed_at=commit.committed_at,
-        author=_person(commit.author),
-        co_authors=tuple(_known(person) for person in commit.co_authors.all()),
+        author=person_facts(commit.author),
+        co_authors=tuple(known(person) for person in commit.co_authors.all()),
         parents=tuple(commit.parents),
         patch_id=commit.patch_id,
         is_merge=commit.is_merge,
+        committer=person_facts(commit.committer),
+        paths=None if commit.paths is None else tuple(commit.paths),
     )
 
 
 def _approval(approval: Approval) -> ApprovalFacts:
     return ApprovalFacts(
-        person=_known(approval.person),
+        person=known(approval.person),
         role=ApprovalRole(approval.role),
         decision=Decision(approval.decision),
         decided_at=approval.decided_at,
@@ -207,22 +248,6 @@ def _gate(result: GateResult) -> GateResultFacts:
         revision=result.revision,
         numbers=result.numbers,
         produced_at=result.produced_at,
-    )
-
-
-def _deployment(deployment: Deployment) -> DeploymentFacts:
-    verifications = list(deployment.verifications.all())
-    latest = {v.kind: v.has_passed for v in verifications}
-    return DeploymentFacts(
-        revision=deployment.revision,
-        started_at=deployment.started_at,
-        started_by=_person(deployment.started_by),
-        finished_at=deployment.finished_at,
-        outcome=deployment.outcome,
-        policy=deployment.policy_version.as_policy(),
-        stages=tuple(stage.name for stage in deployment.stages.all()),
-        verified=frozenset(kind for kind, ok in latest.items() if ok),
-        failed_verifications=frozenset(kind for kind, ok in latest.items() if not ok),
     )
 
 

@@ -7,6 +7,7 @@ from changes.models import ChangeRequest, OnCallShift, Person
 from changes.queries.judgements import Judgement
 from changes.queries.listing import ListedChange, judged
 from changes.roles import DEPLOYERS, REQUESTERS
+from changes.rules.deployment import FIRST_CLEAR
 from changes.vocabulary import State
 
 SHOWN = 50
@@ -50,15 +51,12 @@ def asked_of(person: Person, judgement: Judgement, *, is_on_call: bool) -> str:
     state = State(judgement.change.state)
     may_deploy = bool(person.roles & DEPLOYERS)
     if state is State.SUBMITTED and judgement.approved_at:
-        gates_are_clear = not _open_rules(judgement) - {"deployed_inside_window", *_LATER}
-        return "Ready to deploy" if may_deploy and gates_are_clear else ""
+        stands_against = _open_rules(judgement) & {rule.__name__ for rule in FIRST_CLEAR}
+        return "Ready to deploy" if may_deploy and not stands_against else ""
     if state is State.SUBMITTED:
         return _approval_asked_of(person, judgement, is_on_call=is_on_call)
     asks = {State.DEPLOYING: "Watch the rollout", State.DEPLOYED: "Record the verification"}
     return asks.get(state, "") if may_deploy else ""
-
-
-_LATER = {"stages_in_order", "verified_after_deployment"}
 
 
 def _approval_asked_of(person: Person, judgement: Judgement, *, is_on_call: bool) -> str:

@@ -1,7 +1,7 @@
 """What the rules say about changes in the database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from changes.models import ChangeRequest, PolicyVersion
@@ -62,5 +62,5 @@ def _judgement(
     change: ChangeRequest, facts: ChangeFacts, versions: list[PolicyVersion], at: datetime
 ) -> Judgement:
     policy = change.policy_version or version_on(reporting_date(at), versions)
-    values = policy.as_policy()
+    values, facts = policy.as_policy(), replace(facts, as_of=reporting_date(at))
     return Judgement(change, facts, policy, judge(facts, values), approved_at(facts, values))

@@ -37,6 +37,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("window_opens", "From"),
             ("window_closes", "Until just before"),
             ("window_time_zone", "Time zone"),
+            ("deployer_roles", "Who may release and deploy"),
         ),
     ),
     (
@@ -48,6 +49,14 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("trigger_sustained_seconds", "Where it lasts"),
             ("sampling_gap_maximum_seconds", "A gap between samples ends it after"),
             ("health_failures_maximum", "Health checks failed in a row at most"),
+            ("rollback_within_seconds", "The rollback begins within"),
+        ),
+    ),
+    (
+        "Documents",
+        (
+            ("document_paths", "Where they are kept"),
+            ("document_triggers", "Files that ask for them"),
         ),
     ),
     (
@@ -56,6 +65,10 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("post_incident_review_working_days", "Post-incident review within"),
             ("emergency_share_maximum_percent", "Share of all changes at most"),
         ),
+    ),
+    (
+        "Security advisories",
+        (("advisory_days_maximum", "Answered in production within"),),
     ),
 )
 
@@ -93,33 +106,14 @@ def differences(versions: list[PolicyVersion]) -> list[Difference]:
     return found
 
 
-@dataclass(frozen=True)
-class Edit:
-    """One figure that a version changes."""
-
-    label: str
-    before: str
-    after: str
-
-
-def edits_of(version: PolicyVersion, before: PolicyVersion | None) -> list[Edit]:
-    """What differs from the version before it, in words; nothing for the first version."""
-    if before is None:
-        return []
-    rows = (figure for _, figures in SECTIONS for figure in figures)
-    edits = (
-        Edit(text, in_words(name, getattr(before, name)), in_words(name, getattr(version, name)))
-        for name, text in rows
-    )
-    return [edit for edit in edits if edit.before != edit.after]
-
-
 def in_words(name: str, value: Any) -> str:
     """A figure with its unit, a list in words."""
     if name in ("window_days", "window_reason_days"):
         return ", ".join(DAYS[day - 1] for day in value) or "no day"
-    if name == "pipeline_checks":
-        return "; ".join(f"{label(stage)}: {', '.join(checks)}" for stage, checks in value.items())
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{label(key)}: {', '.join(items) or 'none'}" for key, items in value.items()
+        )
     if name == "rollout_stages":
         return ", ".join(f"{stage} %" if stage.isdigit() else stage for stage in value)
     if isinstance(value, list):
@@ -135,5 +129,7 @@ _UNITS = {
     "latency_p95_maximum_ms": " ms",
     "trigger_sustained_seconds": " s",
     "sampling_gap_maximum_seconds": " s",
+    "rollback_within_seconds": " s",
+    "advisory_days_maximum": " days",
     "post_incident_review_working_days": " working days",
 }

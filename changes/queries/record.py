@@ -35,4 +35,9 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
         "deployments__rollback",
         "window_exceptions__approved_by",
         "releases__person",
+        "documents",
+        "post_mortem__written_by",
+        "post_mortem__approved_by",
+        "post_mortem__action_items__owner",
+        "post_incident_review__reviewed_by",
     )

@@ -11,14 +11,25 @@ from changes.rules.approvals import (
     tech_lead_of_every_system,
 )
 from changes.rules.authorization import approved_at, authorization
-from changes.rules.category import standard_procedure_covers_it
+from changes.rules.category import emergency_names_its_incident, standard_procedure_covers_it
 from changes.rules.deployment import deployment_findings
+from changes.rules.documentation import documents_match_paths
+from changes.rules.duties import deployer_is_allowed, more_than_one_person
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, combined
 from changes.rules.gates import GATE_RULES, PIPELINE_GATE_RULES
+from changes.rules.pipeline import pipeline_stages_in_order, released_after_end_to_end
 from changes.rules.policy import Policy
 from changes.rules.request import required_fields_present
-from changes.rules.rollout import stages_in_order, verified_after_deployment
+from changes.rules.reviews import post_incident_review_held, post_mortem_written
+from changes.rules.rollbacks import rollback_is_recorded, triggers_answered_by_rollback
+from changes.rules.rollout import (
+    advisory_answered_in_time,
+    approved_is_what_runs,
+    stages_are_observed,
+    stages_in_order,
+)
+from changes.rules.verification import verified_after_deployment
 from changes.rules.windows import deployed_inside_window
 
 Rule = Callable[[ChangeFacts, Policy], Finding]
@@ -26,14 +37,27 @@ Rule = Callable[[ChangeFacts, Policy], Finding]
 RULES: tuple[Rule, ...] = (
     required_fields_present,
     standard_procedure_covers_it,
+    emergency_names_its_incident,
     tech_lead_of_every_system,
     peer_review_by_another_person,
     approval_by_on_call,
     tech_lead_for_infrastructure,
     *GATE_RULES,
+    pipeline_stages_in_order,
     deployed_inside_window,
+    released_after_end_to_end,
+    deployer_is_allowed,
+    more_than_one_person,
+    approved_is_what_runs,
     stages_in_order,
+    stages_are_observed,
+    triggers_answered_by_rollback,
+    rollback_is_recorded,
     verified_after_deployment,
+    documents_match_paths,
+    post_mortem_written,
+    post_incident_review_held,
+    advisory_answered_in_time,
 )
 
 
@@ -59,17 +83,8 @@ __all__ = [
     "Finding",
     "Policy",
     "Rule",
-    "approval_by_on_call",
     "approved_at",
     "authorization",
-    "deployed_inside_window",
     "deployment_findings",
     "judge",
-    "peer_review_by_another_person",
-    "required_fields_present",
-    "stages_in_order",
-    "standard_procedure_covers_it",
-    "tech_lead_for_infrastructure",
-    "tech_lead_of_every_system",
-    "verified_after_deployment",
 ]

@@ -25,6 +25,8 @@ def why_not_counted(approval: ApprovalFacts, facts: ChangeFacts) -> str | None:
         return f"{person.name} is a {person.kind}, and only people approve."
     if person.id in facts.authors:
         return f"{person.name} is an author of the change."
+    if facts.last_pusher and person.id == facts.last_pusher.id:
+        return f"{person.name} pushed the last commit of the change."
     if _is_rejected(approval, facts):
         return f"{person.name} rejected it afterwards."
     if approval.request_digest != facts.request_digest:
@@ -33,7 +35,7 @@ def why_not_counted(approval: ApprovalFacts, facts: ChangeFacts) -> str | None:
         return f"{person.name} approved it after it was deployed."
     if _covers(approval.revision, approval.patch_id, facts):
         return None
-    return f"{person.name} approved another revision ({approval.revision[:12] or 'none'})."
+    return f"{person.name} approved {_other_revision(approval, facts)}"
 
 
 def counted(facts: ChangeFacts) -> list[ApprovalFacts]:
@@ -66,8 +68,21 @@ def tech_lead_for_infrastructure(facts: ChangeFacts, policy: Policy) -> Finding:
     systems = facts.systems if facts.is_infrastructure else flagged
     finding = _tech_leads(facts, policy, rule, systems)
     if finding.is_open and facts.category is Category.EMERGENCY and not facts.is_imported:
-        return not_applicable(rule, "It may follow in the post-incident review of an emergency.")
+        return _in_the_review(facts, rule, systems)
     return finding
+
+
+def _in_the_review(facts: ChangeFacts, rule: str, systems: tuple[SystemFacts, ...]) -> Finding:
+    """An emergency's tech lead may follow in the post-incident review: then by holding it."""
+    review = facts.incident_review
+    if review is None or review.held_on is None:
+        return not_applicable(rule, "It may follow in the post-incident review of an emergency.")
+    person = review.reviewed_by
+    lacking = [s.name for s in systems if person is None or person.id not in s.tech_leads]
+    if person and not lacking and person.id not in facts.authors:
+        return passed(rule, f"{person.name} approved it in the post-incident review.")
+    names = " and of ".join(lacking) or "the system who did not make it"
+    return failed(rule, f"The post-incident review was held without a tech lead of {names}.")
 
 
 def peer_review_by_another_person(facts: ChangeFacts, policy: Policy) -> Finding:
@@ -118,7 +133,8 @@ def peer_reviewers(facts: ChangeFacts) -> dict[int, PersonFacts]:
         and not _is_withdrawn(review, facts)
         and _covers(review.revision, facts.patch_id_of(review.revision), facts)
     ]
-    return {person.id: person for person in people if person.id not in facts.authors}
+    makers = {*facts.authors, *([facts.last_pusher.id] if facts.last_pusher else [])}
+    return {person.id: person for person in people if person.id not in makers}
 
 
 APPROVAL_RULES = (
@@ -133,6 +149,16 @@ def _covers(revision: str, patch_id: str, facts: ChangeFacts) -> bool:
     """The tested revision itself, or another with the same diff, where the diff is known."""
     is_same_diff = bool(patch_id) and patch_id == facts.tested_patch_id
     return is_same_diff or revision == facts.tested_revision
+
+
+def _other_revision(approval: ApprovalFacts, facts: ChangeFacts) -> str:
+    """Which revision, and why it does not stand for the one that is judged."""
+    if not approval.revision:
+        return "no revision."
+    shown = f"another revision ({approval.revision[:12]})"
+    if approval.patch_id and facts.tested_patch_id:
+        return f"{shown}, and the diff has changed since."
+    return f"{shown}, and whether the diff is the same is not known."
 
 
 def _tech_leads(

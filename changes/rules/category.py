@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from changes.rules.facts import ChangeFacts, ProcedureFacts
-from changes.rules.findings import Finding, failed, not_applicable, passed
+from changes.rules.findings import Finding, failed, not_applicable, passed, waiting
 from changes.rules.policy import Policy
-from changes.vocabulary import Category
+from changes.vocabulary import Category, State
 
 RULE = "standard_procedure_covers_it"
 
@@ -20,6 +20,17 @@ def standard_procedure_covers_it(facts: ChangeFacts, policy: Policy) -> Finding:
     if reasons:
         return failed(RULE, f"{' '.join(reasons)} Resubmit it as a normal change.")
     return passed(RULE, f"Covered by the standard procedure '{facts.procedure.title}'.")
+
+
+def emergency_names_its_incident(facts: ChangeFacts, policy: Policy) -> Finding:
+    """An emergency resolves an incident, and says which."""
+    rule = "emergency_names_its_incident"
+    if facts.category is not Category.EMERGENCY:
+        return not_applicable(rule, f"Asked of emergencies; this one is {facts.category}.")
+    if facts.incident_url.strip():
+        return passed(rule, f"It resolves the incident at {facts.incident_url}.")
+    found = waiting if facts.state is State.DRAFT else failed
+    return found(rule, "Name the incident that it resolves, or resubmit it as a normal change.")
 
 
 def _why_not(facts: ChangeFacts, procedure: ProcedureFacts) -> list[str]:

@@ -14,6 +14,14 @@ from changes.rules.windows import RULE as WINDOW_RULE
 from changes.rules.windows import leave_at, why_closed
 from changes.vocabulary import Category
 
+# What must be clear before anything is deployed, apart from the window.
+FIRST_CLEAR = (
+    required_fields_present,
+    standard_procedure_covers_it,
+    *APPROVAL_RULES,
+    *GATE_RULES,
+)
+
 
 def deployment_findings(
     facts: ChangeFacts, policy: Policy, policy_now: Policy, at: datetime, revision: str
@@ -22,13 +30,8 @@ def deployment_findings(
     gates are asked for the revision that would be deployed, whatever was deployed before.
     """
     facts = replace(facts, head_revision=revision, deployments=())
-    rules = (
-        required_fields_present,
-        standard_procedure_covers_it,
-        *APPROVAL_RULES,
-        *GATE_RULES,
-    )
-    return (*(rule(facts, policy) for rule in rules), window_open_now(facts, policy_now, at))
+    findings = (rule(facts, policy) for rule in FIRST_CLEAR)
+    return (*findings, window_open_now(facts, policy_now, at))
 
 
 def window_open_now(facts: ChangeFacts, policy: Policy, at: datetime) -> Finding:

@@ -8,26 +8,28 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from functools import cached_property
 
-from changes.rules.policy import Policy
+from changes.rules.outcomes import (
+    AdvisoryFacts,
+    DeploymentFacts,
+    DocumentFacts,
+    IncidentReviewFacts,
+    PostMortemFacts,
+    ReleaseFacts,
+    RunFacts,
+    SampleFacts,
+)
+from changes.rules.persons import PersonFacts
 from changes.vocabulary import (
     ApprovalRole,
     Category,
     Decision,
     Gate,
     Origin,
-    PersonKind,
     ReviewState,
     State,
 )
-
-
-@dataclass(frozen=True)
-class PersonFacts:
-    id: int
-    name: str
-    kind: PersonKind = PersonKind.HUMAN
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class CommitFacts:
     parents: tuple[str, ...] = ()
     patch_id: str = ""
     is_merge: bool = False
+    committer: PersonFacts | None = None
+    paths: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,31 +95,6 @@ class GateResultFacts:
 
 
 @dataclass(frozen=True)
-class SampleFacts:
-    """What monitoring saw at one moment: percent of requests, milliseconds, a health check."""
-
-    taken_at: datetime
-    error_rate_percent: Decimal | None = None
-    latency_p95_ms: Decimal | None = None
-    is_healthy: bool | None = None
-
-
-@dataclass(frozen=True)
-class DeploymentFacts:
-    """`policy` is the version in force when it started: it judges the window."""
-
-    revision: str
-    started_at: datetime
-    started_by: PersonFacts | None = None
-    finished_at: datetime | None = None
-    outcome: str = ""
-    policy: Policy | None = None
-    stages: tuple[str, ...] = ()
-    verified: frozenset[str] = frozenset()
-    failed_verifications: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class FreezeFacts:
     reason: str
     starts_at: datetime
@@ -143,7 +122,9 @@ class ShiftFacts:
 @dataclass(frozen=True)
 class ChangeFacts:
     """One change as its rules see it. `submitted_on` is the day of submission in the
-    organisation's reporting time zone. `sees_reviews` and `sees_deployments` say whether the
+    organisation's reporting time zone, `deployed_on` that of the first deployment, `as_of` the day
+    on which it is looked at; None is the
+    day on which nothing is overdue yet. `sees_reviews` and `sees_deployments` say whether the
     source reports them at all: what is never reported is unknown, not missing.
     """
 
@@ -158,6 +139,7 @@ class ChangeFacts:
     procedure: ProcedureFacts | None = None
     procedure_parameters: Mapping[str, float] = field(default_factory=dict)
     avoided_day_reason: str = ""
+    incident_url: str = ""
     submitted_at: datetime | None = None
     submitted_on: date | None = None
     head_revision: str = ""
@@ -167,15 +149,24 @@ class ChangeFacts:
     reviews: tuple[ReviewFacts, ...] = ()
     approvals: tuple[ApprovalFacts, ...] = ()
     gate_results: tuple[GateResultFacts, ...] = ()
+    runs: tuple[RunFacts, ...] = ()
+    mergers: tuple[PersonFacts, ...] = ()
+    releases: tuple[ReleaseFacts, ...] = ()
     deployments: tuple[DeploymentFacts, ...] = ()
+    documents: tuple[DocumentFacts, ...] = ()
+    post_mortem: PostMortemFacts | None = None
+    incident_review: IncidentReviewFacts | None = None
+    advisory: AdvisoryFacts | None = None
     freezes: tuple[FreezeFacts, ...] = ()
     window_exceptions: tuple[WindowExceptionFacts, ...] = ()
     shifts: tuple[ShiftFacts, ...] = ()
     is_judged_by_later_policy: bool = False
     sees_reviews: bool = True
     sees_deployments: bool = True
+    deployed_on: date | None = None
+    as_of: date | None = None
 
-    @property
+    @cached_property
     def authors(self) -> dict[int, PersonFacts]:
         """Everybody who made it: the requester, every author and co-author of every commit."""
         people = [*self.pull_request_authors]
@@ -185,7 +176,21 @@ class ChangeFacts:
             people += [*([commit.author] if commit.author else []), *commit.co_authors]
         return {person.id: person for person in people}
 
-    @property
+    @cached_property
+    def last_pusher(self) -> PersonFacts | None:
+        """Who put the tested revision there, where the source says so."""
+        return next((c.committer for c in self.commits if c.sha == self.tested_revision), None)
+
+    @cached_property
+    def touched_paths(self) -> frozenset[str] | None:
+        """What the commits touch; None where one of them does not say. Merges add nothing."""
+        lists = [commit.paths for commit in self.commits if not commit.is_merge]
+        known = [paths for paths in lists if paths is not None]
+        if not lists or len(known) < len(lists):
+            return None
+        return frozenset(path for paths in known for path in paths)
+
+    @cached_property
     def first_deployment(self) -> DeploymentFacts | None:
         return min(self.deployments, key=lambda d: d.started_at, default=None)
 
@@ -193,13 +198,17 @@ class ChangeFacts:
     def is_deployed(self) -> bool:
         return bool(self.deployments)
 
-    @property
+    @cached_property
     def tested_revision(self) -> str:
         """What has to be tested and approved: what was deployed, before that the head."""
         deployment = self.first_deployment
         return deployment.revision if deployment else self.head_revision
 
     @property
+    def last_deployment(self) -> DeploymentFacts | None:
+        return max(self.deployments, key=lambda d: d.started_at, default=None)
+
+    @cached_property
     def tested_patch_id(self) -> str:
         """The diff of the tested revision, where it is known."""
         return self.patch_id_of(self.tested_revision)
@@ -234,3 +243,26 @@ class ChangeFacts:
     @property
     def touches_infrastructure(self) -> bool:
         return self.is_infrastructure or any(s.is_infrastructure for s in self.systems)
+
+
+__all__ = [
+    "AdvisoryFacts",
+    "ApprovalFacts",
+    "ChangeFacts",
+    "CommitFacts",
+    "DeploymentFacts",
+    "DocumentFacts",
+    "FreezeFacts",
+    "GateResultFacts",
+    "IncidentReviewFacts",
+    "PersonFacts",
+    "PostMortemFacts",
+    "ProcedureFacts",
+    "ReleaseFacts",
+    "ReviewFacts",
+    "RunFacts",
+    "SampleFacts",
+    "ShiftFacts",
+    "SystemFacts",
+    "WindowExceptionFacts",
+]

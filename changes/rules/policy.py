@@ -10,7 +10,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any, Self
 
-from changes.vocabulary import PipelineStage, RolloutStageName
+from changes.vocabulary import DocumentKind, PipelineStage, Role, RolloutStageName
 
 TEXT_FIELDS = (
     "description",
@@ -44,12 +44,17 @@ class Policy:
     window_reason_days: tuple[int, ...]
     window_opens: time
     window_closes: time
+    deployer_roles: tuple[str, ...]
     rollout_stages: tuple[str, ...]
     error_rate_maximum_percent: Decimal
     latency_p95_maximum_ms: int
     trigger_sustained_seconds: int
     sampling_gap_maximum_seconds: int
     health_failures_maximum: int
+    rollback_within_seconds: int
+    document_paths: Mapping[str, tuple[str, ...]]
+    document_triggers: Mapping[str, tuple[str, ...]]
+    advisory_days_maximum: int
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -90,6 +95,30 @@ class DEFAULTS:
     @staticmethod
     def reason_days_list() -> list[int]:
         return [5]
+
+    @staticmethod
+    def deployers_list() -> list[str]:
+        return [Role.TECH_LEAD.value, Role.ON_CALL.value]
+
+    @staticmethod
+    def document_paths_dict() -> dict[str, list[str]]:
+        """Where each document is kept; `*` stands for any text, slashes too."""
+        return {
+            DocumentKind.CHANGELOG.value: ["CHANGELOG.md", "*/CHANGELOG.md"],
+            DocumentKind.README.value: ["README.md", "*/README.md"],
+            DocumentKind.RUNBOOK.value: ["runbooks/*", "docs/runbooks/*"],
+            DocumentKind.API_DOCS.value: ["docs/api/*", "openapi.*", "*/openapi.*"],
+        }
+
+    @staticmethod
+    def document_triggers_dict() -> dict[str, list[str]]:
+        """Which touched files ask for a document. Only a person knows what users notice."""
+        return {
+            DocumentKind.CHANGELOG.value: [],
+            DocumentKind.README.value: [".env.example", "*/.env.example", "config/*"],
+            DocumentKind.RUNBOOK.value: ["operations/*", "deploy/*"],
+            DocumentKind.API_DOCS.value: ["api/*", "src/api/*"],
+        }
 
     @staticmethod
     def rollout_list() -> list[str]:

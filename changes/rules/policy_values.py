@@ -1,13 +1,11 @@
 """Are the lists of a policy version such that rules can read them? Sentences for what is not."""
 
 from collections.abc import Callable, Mapping
-from datetime import time
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from changes.rules.policy import TEXT_FIELDS
-from changes.vocabulary import PipelineStage, RolloutStageName
+from changes.vocabulary import DocumentKind, PipelineStage, Role, RolloutStageName
 
 FIELDS = (*TEXT_FIELDS, "affected_systems")
 
@@ -15,26 +13,7 @@ FIELDS = (*TEXT_FIELDS, "affected_systems")
 def problems_of(values: Mapping[str, Any]) -> dict[str, str]:
     """For each value that no rule could read: what is expected instead."""
     found = {name: check(values[name]) for name, check in _CHECKS.items() if name in values}
-    found |= {name: _percent(values[name]) for name in values if name.endswith("_percent")}
-    found["window_closes"] = _closes(values.get("window_opens"), values.get("window_closes"))
     return {name: sentence for name, sentence in found.items() if sentence}
-
-
-def _percent(value: Any) -> str:
-    is_share = isinstance(value, Decimal | int) and 0 <= value <= 100
-    return "" if is_share or value is None else f"{value} is no share: expected 0 to 100 percent."
-
-
-def _closes(opens: Any, closes: Any) -> str:
-    if not (isinstance(opens, time) and isinstance(closes, time)) or opens < closes:
-        return ""
-    return f"The window would be empty: it opens at {opens:%H:%M}, so it closes later than that."
-
-
-def _open_days(value: Any) -> str:
-    if value == []:
-        return "The window would be empty: name one day at least, such as [1, 2, 3, 4]."
-    return _days(value)
 
 
 def _words_of(known: tuple[str, ...]) -> Callable[[Any], str]:
@@ -73,6 +52,15 @@ def _checks(value: Any) -> str:
     return f"Expected for each stage a list of checks; stages are {', '.join(sorted(known))}."
 
 
+def _patterns(value: Any) -> str:
+    known = {kind.value for kind in DocumentKind}
+    is_readable = isinstance(value, dict) and all(not _names(names) for names in value.values())
+    if is_readable and set(value) <= known:
+        return ""
+    listed = ", ".join(sorted(known))
+    return f"Expected for each document a list of paths, * for any text; documents are {listed}."
+
+
 def _zone(value: Any) -> str:
     try:
         ZoneInfo(str(value))
@@ -89,7 +77,10 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "required_fields": _words_of(FIELDS),
     "required_scanners": _names,
     "pipeline_checks": _checks,
-    "window_days": _open_days,
+    "document_paths": _patterns,
+    "document_triggers": _patterns,
+    "deployer_roles": _words_of(tuple(role.value for role in Role)),
+    "window_days": _days,
     "window_reason_days": _days,
     "window_time_zone": _zone,
     "rollout_stages": _stages,

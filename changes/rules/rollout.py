@@ -1,17 +1,19 @@
-"""Staged rollout and verification, as far as a change has come."""
+"""The staged rollout, as far as a change has come, and what runs after it."""
 
+from changes.rules.approvals import counted, peer_reviewers
 from changes.rules.facts import ChangeFacts
-from changes.rules.findings import Finding, failed, passed, unknown, waiting
+from changes.rules.findings import Finding, failed, not_applicable, passed, unknown, waiting
 from changes.rules.policy import Policy
-from changes.vocabulary import DeploymentOutcome, VerificationKind, label
+from changes.rules.undeployed import not_deployed
+from changes.vocabulary import DeploymentOutcome
 
 
 def stages_in_order(facts: ChangeFacts, policy: Policy) -> Finding:
     """No stage skipped, none backwards; all of them before the deployment counts as whole."""
     rule = "stages_in_order"
-    if not facts.deployments:
-        return _not_seen(facts, rule)
-    deployment = max(facts.deployments, key=lambda d: d.started_at)
+    deployment = facts.last_deployment
+    if deployment is None:
+        return not_deployed(facts, rule)
     expected = policy.rollout_stages[: len(deployment.stages)]
     if deployment.stages != expected:
         return failed(rule, f"The stages were {', '.join(deployment.stages)}.")
@@ -26,25 +28,56 @@ def stages_in_order(facts: ChangeFacts, policy: Policy) -> Finding:
     return failed(rule, f"Stages are missing: {', '.join(lacking)}.")
 
 
-def verified_after_deployment(facts: ChangeFacts, policy: Policy) -> Finding:
-    """Smoke tests, health checks and a KPI, all recorded and all passed."""
-    rule = "verified_after_deployment"
+def stages_are_observed(facts: ChangeFacts, policy: Policy) -> Finding:
+    """Each stage of each rollout has a start, an end, an observer and a result."""
+    rule = "stages_are_observed"
     if not facts.deployments:
-        return _not_seen(facts, rule)
-    deployment = max(facts.deployments, key=lambda d: d.started_at)
-    if deployment.failed_verifications:
-        names = ", ".join(sorted(label(k) for k in deployment.failed_verifications))
-        return failed(rule, f"Verification failed: {names}.")
-    lacking = [label(k) for k in VerificationKind if k.value not in deployment.verified]
-    if not lacking:
-        return passed(rule, "Smoke tests, health checks and KPI passed.")
-    if deployment.outcome == DeploymentOutcome.ROLLED_BACK:
-        return failed(rule, "It was rolled back before it was verified.")
-    found = waiting if deployment.outcome == DeploymentOutcome.RUNNING else failed
-    return found(rule, f"Not recorded yet: {', '.join(lacking)}.")
+        return not_deployed(facts, rule)
+    records = [stage for d in facts.deployments for stage in d.stage_records]
+    if not records:
+        return unknown(rule, "No stage of the rollout is on record.")
+    running = any(d.outcome == DeploymentOutcome.RUNNING for d in facts.deployments)
+    unwatched = [stage.name for stage in records if stage.observer is None]
+    if unwatched:
+        return unknown(rule, f"Who watched is not on record: {', '.join(unwatched)}.")
+    open_ones = [stage.name for stage in records if not (stage.ended_at and stage.result)]
+    if open_ones:
+        sentence = f"Still without an end or a result: {', '.join(open_ones)}."
+        return (waiting if running else unknown)(rule, sentence)
+    names = ", ".join(dict.fromkeys(s.observer.name for s in records if s.observer))
+    return passed(rule, f"Every stage was watched, by {names}.")
 
 
-def _not_seen(facts: ChangeFacts, rule: str) -> Finding:
-    if facts.is_imported or not facts.sees_deployments:
-        return unknown(rule, "No deployment source reports for this repository.")
-    return waiting(rule, "It is not deployed yet.")
+def approved_is_what_runs(facts: ChangeFacts, policy: Policy) -> Finding:
+    """The approved revision was deployed, and one artifact stands for it wherever it runs."""
+    rule = "approved_is_what_runs"
+    if not facts.deployments:
+        return not_deployed(facts, rule)
+    runs = [d for d in facts.deployments if d.revision == facts.tested_revision]
+    revision, digests = facts.tested_revision[:12], {d.artifact_digest for d in runs}
+    if facts.is_imported:
+        return unknown(rule, "The imported history shows no approvals.")
+    if not (counted(facts) or peer_reviewers(facts)):
+        return failed(rule, f"Nobody had approved {revision}, which was deployed.")
+    if "" in digests:
+        return unknown(rule, f"No artifact was reported for {revision}: what runs is not known.")
+    if len(digests) > 1:
+        listed = " and ".join(sorted(digest[:19] for digest in digests))
+        return failed(rule, f"Different artifacts were deployed as {revision}: {listed}.")
+    artifact = digests.pop()
+    return passed(rule, f"{revision} was approved and runs as {artifact[:19]}.", artifact=artifact)
+
+
+def advisory_answered_in_time(facts: ChangeFacts, policy: Policy) -> Finding:
+    """Where it answers a security advisory: deployed within the policy's days of it."""
+    rule = "advisory_answered_in_time"
+    advisory = facts.advisory
+    if advisory is None:
+        return not_applicable(rule, "It answers no security advisory.")
+    limit = policy.advisory_days_maximum
+    if facts.deployed_on is None:
+        sentence = f"{advisory.name} of {advisory.published_on} is to be answered in {limit} days."
+        return unknown(rule, sentence) if not facts.sees_deployments else waiting(rule, sentence)
+    days = (facts.deployed_on - advisory.published_on).days
+    sentence = f"{advisory.name} was answered after {days} days; {limit} are allowed."
+    return (passed if days <= limit else failed)(rule, sentence, days=days)

@@ -8,7 +8,7 @@ for it is the checks that are counted and not the time.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -26,6 +26,7 @@ NAMES = {
     RollbackTrigger.HEALTH_CHECK: "Health check",
 }
 UNITS = {RollbackTrigger.ERROR_RATE: " %", RollbackTrigger.LATENCY: " ms"}
+NO_GAP = 10**9
 
 Point = tuple[datetime, Decimal]
 
@@ -107,6 +108,17 @@ def firings(samples: Iterable[SampleFacts], policy: Policy) -> tuple[Firing, ...
     """Everything that fired, the earliest first."""
     fired = [firing for reading in readings(samples, policy) for firing in reading.firings]
     return tuple(sorted(fired, key=lambda firing: (firing.fired_at, firing.trigger.value)))
+
+
+def across_gaps(samples: Iterable[SampleFacts], policy: Policy) -> tuple[Firing, ...]:
+    """What would have fired if nothing had been different in the gaps, and did not fire.
+
+    Never a breach: it says where one could have gone unseen.
+    """
+    seen = list(samples)
+    blind = replace(policy, sampling_gap_maximum_seconds=NO_GAP)
+    fired = {firing.trigger for firing in firings(seen, policy)}
+    return tuple(f for f in firings(seen, blind) if f.trigger not in fired)
 
 
 def limit_of(trigger: RollbackTrigger, policy: Policy) -> Decimal:

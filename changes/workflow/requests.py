@@ -28,7 +28,7 @@ from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import begin, check_rules, check_time, enter, save
 
 TITLE_MAXIMUM = 300
-OTHER_TEXTS = ("title", "category", "incident_url", "avoided_day_reason")
+OTHER_TEXTS = ("title", "category", "incident_url", "avoided_day_reason", "advisory")
 EDITABLE = (
     *TEXT_FIELDS,
     *OTHER_TEXTS,
@@ -36,6 +36,7 @@ EDITABLE = (
     "changes_schema",
     "standard_procedure",
     "procedure_parameters",
+    "advisory_published_on",
 )
 # Up to here every whole number is exact, whoever reads it.
 EXACT_BELOW = 2**53

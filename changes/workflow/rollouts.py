@@ -146,7 +146,9 @@ def _record_release(
     change: ChangeRequest, person: Person, revision: str, at: datetime
 ) -> ProductionRelease:
     release, is_new = ProductionRelease.objects.get_or_create(
-        change=change, revision=revision, defaults={"person": person, "released_at": at}
+        change=change,
+        revision=revision,
+        defaults={"person": person, "released_at": at, "roles_held": sorted(person.roles)},
     )
     if is_new:
         announce(Announcement("release.given", release, at, person, change))

@@ -42,13 +42,12 @@ PAGES = {
     "compliance": [
         "/",
         "/policy/",
-        "/policy/2.0/",
         "/packages/",
         "/reconciliation/",
         "/reconciliation/?page=x",
         "/exceptions/",
     ],
-    "policy administrator": ["/", "/policy/2.0/"],
+    "policy administrator": ["/"],
     "auditor": [
         "/",
         "/changes/new/",

@@ -3,9 +3,11 @@
 Each builder takes what differs: `change_facts(gate_results=())`. People are numbers.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +18,19 @@ from changes.rules.facts import (
     DeploymentFacts,
     FreezeFacts,
     GateResultFacts,
+    IncidentReviewFacts,
     PersonFacts,
+    PostMortemFacts,
     ProcedureFacts,
+    ReleaseFacts,
     ReviewFacts,
+    RunFacts,
+    SampleFacts,
     ShiftFacts,
     SystemFacts,
     WindowExceptionFacts,
 )
+from changes.rules.outcomes import ActionItemFacts, RollbackFacts, StageFacts, VerificationFacts
 from changes.rules.policy import DEFAULTS, Policy
 from changes.vocabulary import (
     ApprovalRole,
@@ -31,9 +39,13 @@ from changes.vocabulary import (
     Gate,
     Origin,
     PersonKind,
+    PipelineStage,
     ReviewState,
     Role,
+    RollbackTrigger,
+    RunOutcome,
     State,
+    VerificationKind,
 )
 from tests.factories import times
 from tests.factories.pipeline import ALL_TESTS_PASSED, NOTHING_FOUND, WELL_COVERED
@@ -80,12 +92,17 @@ POLICY = Policy(
     window_reason_days=(5,),
     window_opens=time(10),
     window_closes=time(16),
+    deployer_roles=("tech lead", "on-call"),
     rollout_stages=("canary", "10", "50", "100"),
     error_rate_maximum_percent=Decimal("1.5"),
     latency_p95_maximum_ms=700,
     trigger_sustained_seconds=300,
     sampling_gap_maximum_seconds=60,
     health_failures_maximum=3,
+    rollback_within_seconds=300,
+    document_paths={k: tuple(v) for k, v in DEFAULTS.document_paths_dict().items()},
+    document_triggers={k: tuple(v) for k, v in DEFAULTS.document_triggers_dict().items()},
+    advisory_days_maximum=30,
 )
 
 
@@ -156,17 +173,132 @@ def all_gates(revision: str = HEAD) -> tuple[GateResultFacts, ...]:
     return tuple(replace(result, revision=revision) for result in results)
 
 
-def deployment(**values: Any) -> DeploymentFacts:
-    """One that succeeded, of the head revision, inside the window."""
+def run(stage: PipelineStage, check: str, **values: Any) -> RunFacts:
     given: dict[str, Any] = {
         "revision": HEAD,
-        "started_at": times.DEPLOYED,
-        "finished_at": times.ROLLED_OUT,
+        "outcome": RunOutcome.PASSED,
+        "started_at": times.TESTED,
+        "finished_at": times.TESTED,
+    }
+    return RunFacts(stage=stage, check=check, **{**given, **values})
+
+
+def all_runs(revision: str = HEAD) -> tuple[RunFacts, ...]:
+    """Every check that the policy requires, stage after stage, a minute each."""
+    stages = [stage for stage in PipelineStage if stage is not PipelineStage.DEPLOY_PRODUCTION]
+    return tuple(
+        run(
+            stage,
+            check,
+            revision=revision,
+            started_at=times.TESTED + timedelta(minutes=number),
+            finished_at=times.TESTED + timedelta(minutes=number + 1),
+        )
+        for number, stage in enumerate(stages)
+        for check in POLICY.pipeline_checks[stage]
+    )
+
+
+def release(person: PersonFacts = LEAD, **values: Any) -> ReleaseFacts:
+    given: dict[str, Any] = {
+        "revision": HEAD,
+        "released_at": times.DEPLOYED,
+        "roles_held": frozenset({Role.TECH_LEAD}),
+    }
+    return ReleaseFacts(person=person, **{**given, **values})
+
+
+def sample(minutes: float, start: datetime = times.DEPLOYED, **values: Any) -> SampleFacts:
+    """A healthy one, so many minutes after the deployment began."""
+    given: dict[str, Any] = {
+        "taken_at": start + timedelta(minutes=minutes),
+        "error_rate_percent": Decimal("0.2"),
+        "latency_p95_ms": Decimal(250),
+        "is_healthy": True,
+    }
+    return SampleFacts(**{**given, **values})
+
+
+def stage_records(names: Iterable[str], start: datetime = times.DEPLOYED) -> tuple[StageFacts, ...]:
+    """A quarter of an hour each."""
+    starts = (start + timedelta(minutes=15 * number) for number in count())
+    return tuple(
+        StageFacts(name, begun, begun + timedelta(minutes=15), LEAD, "healthy")
+        for name, begun in zip(names, starts, strict=False)
+    )
+
+
+def rollback(**values: Any) -> RollbackFacts:
+    given: dict[str, Any] = {
+        "trigger": RollbackTrigger.MANUAL,
+        "reason": "It sorted backwards.",
+        "started_at": times.ROLLED_OUT,
+    }
+    return RollbackFacts(**{**given, **values})
+
+
+KPI = {
+    "name": "Orders an hour",
+    "baseline": "200",
+    "value": "198",
+    "direction": "higher",
+    "tolerance": "5",
+}
+
+
+def verification(kind: VerificationKind, **values: Any) -> VerificationFacts:
+    given: dict[str, Any] = {
+        "has_passed": True,
+        "recorded_at": times.VERIFIED,
+        "details": KPI if kind is VerificationKind.KPI else {},
+    }
+    return VerificationFacts(kind=kind, **{**given, **values})
+
+
+def deployment(**values: Any) -> DeploymentFacts:
+    """One that succeeded, of the head revision, inside the window: an hour of rollout, and
+    verified an hour later.
+    """
+    start: datetime = values.get("started_at", times.DEPLOYED)
+    verified_at = start + (times.VERIFIED - times.DEPLOYED)
+    given: dict[str, Any] = {
+        "revision": HEAD,
+        "started_at": start,
+        "finished_at": start + (times.ROLLED_OUT - times.DEPLOYED),
         "outcome": "succeeded",
         "stages": POLICY.rollout_stages,
+        "artifact_digest": "sha256:" + "a" * 64,
+        "stage_records": stage_records(POLICY.rollout_stages, start),
+        "samples": tuple(sample(minutes, start) for minutes in range(0, 61, 5)),
+        "verifications": tuple(
+            verification(kind, recorded_at=verified_at) for kind in VerificationKind
+        ),
         "verified": frozenset({"smoke_tests", "health_checks", "kpi"}),
     }
     return DeploymentFacts(**{**given, **values})
+
+
+def rolled_back(**values: Any) -> DeploymentFacts:
+    return deployment(**{"outcome": "rolled_back", "rollback": rollback(), **values})
+
+
+def post_mortem(**values: Any) -> PostMortemFacts:
+    given: dict[str, Any] = {
+        "written_by": AUTHOR,
+        "approved_by": LEAD,
+        "action_items": (ActionItemFacts("Sort in a test", AUTHOR, date(2026, 8, 1)),),
+    }
+    return PostMortemFacts(**{**given, **values})
+
+
+def incident_review(**values: Any) -> IncidentReviewFacts:
+    """Due on the fifth working day, and held before."""
+    given: dict[str, Any] = {
+        "due_on": date(2026, 7, 21),
+        "held_on": date(2026, 7, 20),
+        "reviewed_by": LEAD,
+    }
+    return IncidentReviewFacts(**{**given, **values})
 
 
 def shift(person: PersonFacts = ON_CALL, **values: Any) -> ShiftFacts:
@@ -205,7 +337,10 @@ def procedure(**values: Any) -> ProcedureFacts:
 
 
 def change_facts(**values: Any) -> ChangeFacts:
-    """A normal change as it stands before its deployment: nothing is open."""
+    """A normal change as it stands before its deployment: nothing is open.
+
+    Its head revision is released already, which matters only once it is deployed.
+    """
     given: dict[str, Any] = {
         "key": "CHG-000001",
         "category": Category.NORMAL,
@@ -222,6 +357,8 @@ def change_facts(**values: Any) -> ChangeFacts:
         "pull_request_authors": (AUTHOR,),
         "approvals": (lead_approval(), peer_approval()),
         "gate_results": all_gates(),
+        "runs": all_runs(),
+        "releases": (release(),),
     }
     return ChangeFacts(**{**given, **values})
 
@@ -232,6 +369,7 @@ def commit(**values: Any) -> CommitFacts:
         "committed_at": times.DRAFTED,
         "author": AUTHOR,
         "patch_id": "p1",
+        "paths": ("src/pages.py",),
     }
     return CommitFacts(**{**given, **values})
 
@@ -241,6 +379,7 @@ def emergency(**values: Any) -> ChangeFacts:
         "category": Category.EMERGENCY,
         "approvals": (on_call_approval(),),
         "shifts": (shift(),),
+        "incident_url": "https://incidents.example/1",
     }
     return change_facts(**{**given, **values})
 
@@ -266,6 +405,9 @@ def imported(**values: Any) -> ChangeFacts:
         "submitted_at": None,
         "approvals": (),
         "gate_results": (),
+        "runs": (),
+        "releases": (),
+        "commits": (commit(paths=None),),
         "sees_reviews": False,
         "sees_deployments": False,
     }

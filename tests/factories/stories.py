@@ -7,6 +7,7 @@ story.pass_gates().approve().deploy().verify()    # each step leaves its records
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Self
 
 from changes.models import ChangeRequest, Deployment, Person, PullRequest, Repository, System
@@ -16,18 +17,22 @@ from changes.vocabulary import (
     ApprovalRole,
     Category,
     Gate,
+    PipelineStage,
     RolloutStageName,
+    RunOutcome,
     VerificationKind,
 )
 from changes.workflow.approvals import approve_request
 from changes.workflow.requests import close_request, draft_request, submit_request
 from changes.workflow.rollbacks import roll_back
 from changes.workflow.rollouts import advance_stage, finish_deployment, start_deployment
+from changes.workflow.samples import record_sample
 from changes.workflow.sources import (
     link_pull_request,
     record_commit,
     record_gate_result,
     record_pull_request,
+    record_run,
 )
 from changes.workflow.verifications import record_verification
 from tests.factories import times
@@ -36,6 +41,15 @@ from tests.factories.people import a_tech_lead, an_engineer, an_on_call_engineer
 from tests.factories.pipeline import ALL_TESTS_PASSED, NOTHING_FOUND, WELL_COVERED
 from tests.factories.request import TEXTS
 from tests.factories.source import RepositoryFactory
+
+PATHS = ["src/pages.py"]
+KPI = {
+    "name": "Orders an hour",
+    "baseline": "200",
+    "value": "198",
+    "direction": "higher",
+    "tolerance": "5",
+}
 
 
 @dataclass
@@ -60,10 +74,27 @@ class Story:
 
     def pass_gates(self, revision: str = "", at: datetime = times.TESTED) -> Self:
         scanners = version_in_force(at).required_scanners
+        self.run_pipeline(revision, at)
         self.report(Gate.TESTS, "pytest", ALL_TESTS_PASSED, revision, at)
         self.report(Gate.COVERAGE, "coverage", WELL_COVERED, revision, at)
         for scanner in scanners:
             self.report(Gate.SECURITY_SCAN, scanner, NOTHING_FOUND, revision, at)
+        return self
+
+    def run_pipeline(self, revision: str = "", at: datetime = times.TESTED) -> Self:
+        """Every check that the policy requires before production, stage after stage."""
+        for stage, checks in version_in_force(at).pipeline_checks.items():
+            for check in checks if stage != PipelineStage.DEPLOY_PRODUCTION else ():
+                record_run(
+                    repository=self.repository,
+                    revision=revision or self.head,
+                    stage=PipelineStage(stage),
+                    check_name=check,
+                    outcome=RunOutcome.PASSED,
+                    started_at=at,
+                    finished_at=at,
+                    change=self.change,
+                )
         return self
 
     def report(
@@ -116,14 +147,28 @@ class Story:
             at=at,
             revision=revision or self.head,
             repository=self.repository,
+            artifact_digest=f"sha256:{(revision or self.head):0<64}",
         )
         return self._reread()
 
+    def sample(self, at: datetime) -> Self:
+        """Everything is well at that moment."""
+        record_sample(
+            deployment=self.deployment,
+            taken_at=at,
+            error_rate_percent=Decimal("0.2"),
+            latency_p95_ms=Decimal(250),
+            is_healthy=True,
+        )
+        return self
+
     def deploy(self, at: datetime = times.DEPLOYED, revision: str = "") -> Self:
-        """Started, every stage ten minutes after the last, and finished."""
+        """Started, every stage ten minutes after the last, watched, and finished."""
         self.start(at, revision)
         for number, stage in enumerate(RolloutStageName):
             self.advance(stage, at + timedelta(minutes=10 * number))
+            self.sample(at + timedelta(minutes=10 * number))
+            self.sample(at + timedelta(minutes=10 * number + 5))
         finish_deployment(
             deployment=self.deployment, actor=self.lead, at=at + timedelta(minutes=40)
         )
@@ -142,7 +187,12 @@ class Story:
         self, kind: VerificationKind, *, has_passed: bool, at: datetime = times.VERIFIED
     ) -> Self:
         record_verification(
-            deployment=self.deployment, actor=self.lead, at=at, kind=kind, has_passed=has_passed
+            deployment=self.deployment,
+            actor=self.lead,
+            at=at,
+            kind=kind,
+            has_passed=has_passed,
+            details=KPI if kind is VerificationKind.KPI and has_passed else {},
         )
         return self._reread()
 
@@ -159,7 +209,7 @@ class Story:
 
     def push(self, sha: str, at: datetime = times.APPROVED, **values: Any) -> Self:
         """Another commit on the pull request, which becomes its head."""
-        values = {"author": self.requester, "subject": "Once more", **values}
+        values = {"author": self.requester, "subject": "Once more", "paths": PATHS, **values}
         record_commit(pull_request=self.pull, sha=sha, committed_at=at, **values)
         return self._reread()
 
@@ -224,6 +274,7 @@ def _pull_request(
         subject="Sort the pages by title",
         parents=["0" * 40],
         patch_id="p" * 40,
+        paths=PATHS,
     )
     return pull
 

@@ -8,6 +8,7 @@ from changes.queries.facts import facts_of
 from changes.sample.play.scene import Scene, StoryError
 from changes.sample.story import ApprovalLine, CommitLine, Leave, ReviewLine
 from changes.sample.timeline import Timeline
+from changes.vocabulary import DocumentKind
 from changes.workflow.approvals import approve_request
 from changes.workflow.calendar import approve_window_exception
 from changes.workflow.requests import draft_request, submit_request, withdraw_request
@@ -17,6 +18,13 @@ from changes.workflow.sources import (
     record_pull_request,
     record_review,
 )
+
+DOCUMENT_PATHS = {
+    DocumentKind.CHANGELOG: "CHANGELOG.md",
+    DocumentKind.README: "README.md",
+    DocumentKind.RUNBOOK: "docs/runbooks/service.md",
+    DocumentKind.API_DOCS: "docs/api/reference.md",
+}
 
 
 def play_request(timeline: Timeline, scene: Scene) -> None:
@@ -83,6 +91,7 @@ def push(scene: Scene, line: CommitLine, sha: str) -> None:
         files_changed=files,
         lines_added=files * scene.random.randint(4, 30),
         lines_removed=files * scene.random.randint(0, 12),
+        paths=_paths(scene, sha, files),
     )
     first = scene.story.commits[0]
     record_pull_request(
@@ -135,3 +144,10 @@ def give_leave(scene: Scene, leave: Leave) -> None:
 
 def withdraw(scene: Scene, at: datetime) -> None:
     withdraw_request(request=scene.change, actor=scene.requester, at=at)
+
+
+def _paths(scene: Scene, sha: str, files: int) -> list[str]:
+    """Sources, and with the first commit the documents that the request declares."""
+    sources = [f"src/part_{number}.ts" for number in range(files)]
+    documents = scene.story.documents if sha == scene.shas[0] else ()
+    return [*sources, *(DOCUMENT_PATHS[kind] for kind in documents)]

@@ -64,17 +64,18 @@ def rejection(person: PersonFacts, role: ApprovalRole, **values: Any) -> Approva
         ),
         pytest.param(
             peer_approval(revision=OTHER, patch_id="p2"),
-            "Pia Peer approved another revision (bbbbbbbbbbbb).",
+            "Pia Peer approved another revision (bbbbbbbbbbbb), and the diff has changed since.",
             id="for another diff is void",
         ),
         pytest.param(
             peer_approval(revision=OTHER),
-            "Pia Peer approved another revision (bbbbbbbbbbbb).",
+            "Pia Peer approved another revision (bbbbbbbbbbbb),"
+            " and whether the diff is the same is not known.",
             id="for an unknown diff is void",
         ),
         pytest.param(
             peer_approval(revision=""),
-            "Pia Peer approved another revision (none).",
+            "Pia Peer approved no revision.",
             id="for no revision is void",
         ),
         pytest.param(
@@ -217,7 +218,8 @@ def test_tech_lead_lacking_is_named_with_the_reason() -> None:
 
     assert tech_lead_of_every_system(facts, POLICY).sentence == (
         "Waits for a tech lead of Pages and of Search."
-        " Leo Lead approved another revision (bbbbbbbbbbbb)."
+        " Leo Lead approved another revision (bbbbbbbbbbbb),"
+        " and whether the diff is the same is not known."
     )
 
 

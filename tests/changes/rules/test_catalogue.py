@@ -6,9 +6,13 @@ from tests.factories.facts import (
     OTHER,
     POLICY,
     all_gates,
+    all_runs,
     change_facts,
     deployment,
     imported,
+    post_mortem,
+    release,
+    rolled_back,
 )
 from tests.factories.times import NOW
 
@@ -34,8 +38,11 @@ def test_judge_never_passes_or_fails_what_the_imported_history_does_not_show() -
 def test_judge_asks_approvals_and_gates_for_each_revision_that_was_deployed() -> None:
     mended = deployment(revision=OTHER, started_at=NOW)
     facts = change_facts(
-        deployments=(deployment(outcome="rolled_back"), mended),
+        deployments=(rolled_back(), mended),
         gate_results=(*all_gates(), *all_gates(OTHER)),
+        releases=(release(), release(revision=OTHER)),
+        runs=(*all_runs(), *all_runs(OTHER)),
+        post_mortem=post_mortem(),
     )
 
     failed = {f.rule for f in judge(facts, POLICY) if f.verdict is Verdict.FAILED}
@@ -49,7 +56,7 @@ def test_judge_asks_approvals_and_gates_for_each_revision_that_was_deployed() ->
 
 def test_judge_is_content_with_the_same_revision_deployed_again() -> None:
     facts = change_facts(
-        deployments=(deployment(outcome="rolled_back"), deployment(started_at=NOW))
+        deployments=(rolled_back(), deployment(started_at=NOW)), post_mortem=post_mortem()
     )
 
     assert [finding for finding in judge(facts, POLICY) if finding.is_open] == []

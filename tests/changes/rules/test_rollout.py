@@ -2,7 +2,8 @@ import pytest
 
 from changes.rules import Rule
 from changes.rules.facts import ChangeFacts
-from changes.rules.rollout import stages_in_order, verified_after_deployment
+from changes.rules.rollout import stages_in_order
+from changes.rules.verification import verified_after_deployment
 from changes.vocabulary import Verdict
 from tests.factories.facts import POLICY, change_facts, deployment, imported, policy
 from tests.factories.times import NOW

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from changes.models import ChangeRequest, Commit, Deployment, PolicyReview, PostIncidentReview
+from changes.models import ChangeRequest, Commit, Deployment, PolicyReview
 from changes.queries.judgements import Judgement, judgements_of
 from changes.queries.record import with_record
 from changes.sample.mistakes import BEYOND_THE_RULES, EXPECTED_FLAWS
@@ -54,11 +54,9 @@ def test_late_approval_reads_as_late(judgements: list[Judgement]) -> None:
 
 
 def test_what_no_rule_judges_is_in_the_record(sample: list[str]) -> None:
-    overdue = PostIncidentReview.objects.filter(held_at=None, due_on__lt=AFTER_THE_QUARTER.date())
     commits = Commit.objects.filter(pull_request=None, on_production_branch=True)
     deployments = Deployment.objects.filter(change=None)
     assert {
-        *(review.change.key for review in overdue),
         *(commit.repository.name for commit in commits),
         *(str(deployment.repository) for deployment in deployments),
         *({"2026Q3"} - set(PolicyReview.objects.values_list("quarter", flat=True))),

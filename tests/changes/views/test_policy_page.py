@@ -64,21 +64,3 @@ def test_only_some_roles_approve(client_as: ClientAs) -> None:
     proposal()
     assert client_as(Role.ENGINEER).post("/policy/2.0/approve/").status_code == 403
     assert client_as(Role.COMPLIANCE).post("/policy/9.9/approve/").status_code == 404
-
-
-def test_a_proposal_has_a_page_with_its_difference_and_dry_run(client_as: ClientAs) -> None:
-    proposal(coverage_minimum_percent=82)
-    text = client_as(Role.COMPLIANCE).get("/policy/2.0/").content.decode()
-    for words in ("<del>80 %</del>", "<ins>82 %</ins>", "This edit would fail", "Approve this"):
-        assert words in text
-
-
-def test_a_version_in_force_needs_no_dry_run(client_as: ClientAs) -> None:
-    text = client_as(Role.COMPLIANCE).get("/policy/1.0/").content.decode()
-    assert ("This edit would fail" in text, "It is the first version." in text) == (False, True)
-
-
-def test_who_may_not_approve_a_proposal_is_told_that_it_waits(client_as: ClientAs) -> None:
-    proposal()
-    text = client_as(Role.AUDITOR).get("/policy/2.0/").content.decode()
-    assert ("Approve this" in text, "approval of a second person" in text) == (False, True)

@@ -1,0 +1,99 @@
+"""Verification after the last stage: smoke tests, health checks, and a KPI within its tolerance."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from changes.rules.facts import ChangeFacts, DeploymentFacts
+from changes.rules.findings import Finding, failed, passed, unknown, waiting
+from changes.rules.outcomes import VerificationFacts
+from changes.rules.policy import Policy
+from changes.rules.undeployed import not_deployed
+from changes.vocabulary import DeploymentOutcome, VerificationKind, label
+
+FIGURES = ("baseline", "value", "tolerance")
+DIRECTIONS = ("higher", "lower")
+
+
+def verified_after_deployment(facts: ChangeFacts, policy: Policy) -> Finding:
+    """Smoke tests, health checks and a KPI, all recorded after the last stage and all passed."""
+    rule = "verified_after_deployment"
+    deployment = facts.last_deployment
+    if deployment is None:
+        return not_deployed(facts, rule)
+    if deployment.failed_verifications:
+        names = ", ".join(sorted(label(k) for k in deployment.failed_verifications))
+        return failed(rule, f"Verification failed: {names}.")
+    kpi = next((v for v in _latest(deployment) if v.kind is VerificationKind.KPI), None)
+    if kpi and (problem := why_degraded(kpi.details)):
+        return failed(rule, problem)
+    early = _too_early(deployment)
+    lacking = [label(k) for k in VerificationKind if k.value not in deployment.verified]
+    if deployment.outcome == DeploymentOutcome.ROLLED_BACK and (lacking or early):
+        return failed(rule, "It was rolled back before it was verified.")
+    if lacking:
+        found = waiting if deployment.outcome == DeploymentOutcome.RUNNING else failed
+        return found(rule, f"Not recorded yet: {', '.join(lacking)}.")
+    if early:
+        return failed(rule, f"Recorded before the last stage had ended: {', '.join(early)}.")
+    if kpi and (lack := _lacks(kpi.details)):
+        return unknown(rule, f"The KPI does not say its {', '.join(lack)}.")
+    return passed(rule, "Smoke tests, health checks and KPI passed.")
+
+
+def why_degraded(details: Mapping[str, Any]) -> str:
+    """Why a KPI fails: worse than its baseline by more than the tolerance, in percent of the
+    baseline, against its direction. Exactly at the tolerance is within it. Empty where it is
+    not degraded, or where it lacks a figure.
+    """
+    baseline, value, tolerance = (_number(details.get(name)) for name in FIGURES)
+    if baseline is None or value is None or tolerance is None or _lacks(details):
+        return ""
+    worse = baseline - value if _direction(details) == "higher" else value - baseline
+    if worse * 100 <= tolerance * abs(baseline):
+        return ""
+    shown = f"{details['name']} went from {baseline:f} to {value:f}"
+    return f"The KPI is degraded: {shown}, beyond its tolerance of {tolerance:f} %."
+
+
+def _latest(deployment: DeploymentFacts) -> list[VerificationFacts]:
+    found = {v.kind: v for v in sorted(deployment.verifications, key=lambda v: v.recorded_at)}
+    return list(found.values())
+
+
+def _too_early(deployment: DeploymentFacts) -> list[str]:
+    ended = _last_stage_ended(deployment)
+    if ended is None:
+        return []
+    return [label(v.kind) for v in _latest(deployment) if v.recorded_at < ended]
+
+
+def _last_stage_ended(deployment: DeploymentFacts) -> datetime | None:
+    if deployment.outcome == DeploymentOutcome.ROLLED_BACK:
+        return None
+    ends = [stage.ended_at for stage in deployment.stage_records if stage.ended_at]
+    return max(ends, default=None)
+
+
+def _lacks(details: Mapping[str, Any]) -> list[str]:
+    lacking = [name for name in FIGURES if _number(details.get(name)) is None]
+    lacking += [] if str(details.get("name", "")).strip() else ["name"]
+    return lacking + ([] if _direction(details) else ["direction"])
+
+
+def _direction(details: Mapping[str, Any]) -> str:
+    """`higher` or `lower`, however it goes on; empty where it says neither."""
+    words = str(details.get("direction", "")).split()
+    return words[0] if words and words[0] in DIRECTIONS else ""
+
+
+def _number(value: Any) -> Decimal | None:
+    """A number, or its text with or without a percent sign."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value).removesuffix("%").strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
