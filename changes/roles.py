@@ -17,6 +17,8 @@ class Act(StrEnum):
     READ_EXCEPTIONS = "read the exceptions"
     ANSWER_EXCEPTION = "answer an exception"
     READ_RECONCILIATION = "read the reconciliation"
+    READ_LEDGER = "read the ledger"
+    ERASE = "erase personal data"
     PROPOSE_POLICY = "propose a policy version"
     APPROVE_POLICY = "approve a policy version"
     CONFIGURE = "edit the catalogue, systems and people"
@@ -41,6 +43,8 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.READ_EXCEPTIONS: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.ANSWER_EXCEPTION: frozenset({Role.COMPLIANCE}),
     Act.READ_RECONCILIATION: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
+    Act.READ_LEDGER: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
+    Act.ERASE: frozenset({Role.COMPLIANCE}),
     Act.PROPOSE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR}),
     Act.APPROVE_POLICY: frozenset({Role.POLICY_ADMINISTRATOR, Role.COMPLIANCE}),
     Act.CONFIGURE: frozenset({Role.POLICY_ADMINISTRATOR}),

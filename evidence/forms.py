@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from changes import clock
 from changes.quarters import Quarter, QuarterError, parse_quarter, quarter_of
+from evidence.ledger.erasure import BASES
 
 
 def quarter_that_has_begun(text: str) -> Quarter:
@@ -38,3 +39,28 @@ class CompileForm(forms.Form):
             return quarter_that_has_begun(text)
         except QuarterError as error:
             raise ValidationError(str(error)) from error
+
+
+class ProofForm(forms.Form):
+    """A proof from anywhere, such as `ledger/proofs/` of a package."""
+
+    proof = forms.CharField(
+        max_length=20_000,
+        label="A proof to check",
+        help_text="The whole file CHG-....tlog-proof, with its checkpoint.",
+        widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false"}),
+    )
+
+
+class ErasureForm(forms.Form):
+    record = forms.CharField(
+        max_length=80,
+        help_text="Model and number as the ledger names it, such as person:12.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field = forms.CharField(
+        max_length=60,
+        help_text="The name of the column, such as email.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    legal_basis = forms.ChoiceField(label="Why", choices=[(basis, basis) for basis in BASES])

@@ -7,6 +7,7 @@ from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
 from changes import clock
+from evidence.ledger.check import check_ledger as check_whole_ledger
 from evidence.ledger.checkpoints import checkpoint_now
 from evidence.ledger.sequence import seal
 from evidence.packages import compile as compiling
@@ -50,6 +51,11 @@ def seal_all_events() -> None:
 @shared_task(name="evidence.issue_checkpoint")
 def issue_checkpoint() -> None:
     checkpoint_now(clock.now())
+
+
+@shared_task(name="evidence.check_ledger")
+def check_ledger() -> None:
+    check_whole_ledger()
 
 
 TASKS = {

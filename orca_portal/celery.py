@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 from orca_portal import broker
 
@@ -23,6 +24,10 @@ app.conf.beat_schedule = {
         "task": "evidence.issue_checkpoint",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "check the whole ledger": {
+        "task": "evidence.check_ledger",
+        "schedule": crontab(hour=2, minute=17),
     },
     "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
 }

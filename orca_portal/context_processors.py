@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from changes.models import Organisation, Person
 from changes.permissions import may
 from changes.roles import Act
+from evidence.queries.ledger import alarm
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ _PLACES = (
     ("Changes", "list", "changes:list", Act.READ_CHANGES),
     ("Reconciliation", "git-compare", "evidence:reconciliation", Act.READ_RECONCILIATION),
     ("Exceptions", "triangle-alert", "evidence:exceptions", Act.READ_EXCEPTIONS),
+    ("Ledger", "shield-check", "evidence:ledger", Act.READ_LEDGER),
     ("Packages", "package", "evidence:packages", Act.READ_PACKAGES),
     ("Policy", "scale", "changes:policy", Act.READ_POLICY),
     ("Admin", "settings", "admin:index", Act.CONFIGURE),
@@ -40,6 +42,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "navigation": _navigation(person, request.path) if person else [],
         "role_names": ", ".join(sorted(person.roles)) if person else "",
         "reporting_time_zone": settings.REPORTING_TIME_ZONE,
+        "ledger_alarm": alarm() if person and may(person, Act.READ_LEDGER) else None,
     }
 
 

@@ -36,6 +36,7 @@ SIGNED_IN = EVERYBODY - {NOBODY}
 ADMINISTRATORS = frozenset({Role.POLICY_ADMINISTRATOR, SUPERUSER})
 SIGN_IN = "sign in first"
 PAGE, ON, AGAIN, NO_METHOD, NOT_NOW = {200}, {301, 302}, {400}, {405}, {409}
+MISSING = {404}
 Answer = int | str
 
 
@@ -74,6 +75,13 @@ ADDRESSES: dict[str, Address] = {
     "packages/<package:key>/": READ_PACKAGES,
     # The row of this test has no file: what is not whole is not handed out.
     "packages/<package:key>/download/": Address(MAY[Act.DOWNLOAD_PACKAGE], NOT_NOW, NO_METHOD),
+    "ledger/": Address(MAY[Act.READ_LEDGER], PAGE, AGAIN),
+    # Nothing is signed in this test, so there is nothing to hand out yet.
+    "ledger/checkpoint.note": Address(MAY[Act.READ_LEDGER], MISSING, NO_METHOD),
+    "ledger/log.key": Address(MAY[Act.READ_LEDGER], MISSING, NO_METHOD),
+    "ledger/proofs/<change:key>.tlog-proof": Address(MAY[Act.READ_CHANGES], MISSING, NO_METHOD),
+    "ledger/erasures/": Address(MAY[Act.ERASE], PAGE, AGAIN),
+    "ledger/erasures/<int:number>/": Address(MAY[Act.ERASE], NO_METHOD, MISSING),
     "exceptions/": READ_EXCEPTIONS,
     "exceptions/export.csv": READ_EXCEPTIONS,
     # Without a reference there is nothing to answer.
@@ -138,6 +146,7 @@ class Site:
         known = {
             "<change:key>": self.change.key,
             "<package:key>": self.package.key,
+            "<int:number>": "1",
             "<str:version>": self.proposal.version,
             "<path:content_type_id>": "1",
             "(?P<app_label>changes)": "changes",

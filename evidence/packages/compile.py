@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from changes.quarters import Quarter, parse_quarter
-from evidence.models import CompileJob, CompilePart, Package
+from evidence.models import CompileJob, CompilePart, LedgerCheck, Package
 from evidence.packages.bundle import file_digest
 from evidence.packages.dossiers import make_part
 from evidence.packages.freeze import SIZES, freeze, record_digest, store
@@ -29,6 +29,7 @@ from evidence.packages.jobs import (
 from evidence.packages.kept import MissingSheet
 from evidence.packages.publish import publish
 from evidence.packages.spool import Spool
+from evidence.queries.ledger import alarm
 from evidence.vocabulary import JobState, Phase
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,9 @@ def unchanged_package(quarter: Quarter) -> Package | None:
 
 
 def _freeze(job: CompileJob) -> list[Wake]:
+    if check := alarm():
+        fail_job(job.pk, _alarmed(check))
+        return []
     with Spool(SIZES) as spool:
         frozen = freeze(parse_quarter(job.quarter, settings.REPORTING_TIME_ZONE), spool)
         package = _still_valid(job.quarter, lambda: frozen["record_sha256"])
@@ -133,6 +137,13 @@ def _still_valid(quarter: str, record_sha256: Callable[[], str]) -> Package | No
 def _is_whole(package: Package) -> bool:
     path = Path(settings.PACKAGES_DIR) / package.file_name
     return path.is_file() and file_digest(path) == package.sha256
+
+
+def _alarmed(check: LedgerCheck) -> str:
+    return (
+        f"The ledger does not fit the record: {check.found} differences were found, the first:"
+        f" {check.differences[0]} Nothing is compiled until verify_ledger finds none."
+    )
 
 
 def _sentence(job: CompileJob, error: Exception) -> str:
