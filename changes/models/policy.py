@@ -88,6 +88,9 @@ class PolicyVersion(models.Model):
     advisory_days_maximum = models.PositiveSmallIntegerField(
         default=30, help_text="From the day of a security advisory to the deployment."
     )
+    late_entry_after_hours = models.PositiveIntegerField(
+        default=24, help_text="What is recorded later than this after it happened shows as late."
+    )
 
     class Meta:
         ordering = ["effective_on"]

@@ -70,6 +70,10 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Security advisories",
         (("advisory_days_maximum", "Answered in production within"),),
     ),
+    (
+        "The record",
+        (("late_entry_after_hours", "Recorded late when more than this after it happened"),),
+    ),
 )
 
 
@@ -132,4 +136,5 @@ _UNITS = {
     "rollback_within_seconds": " s",
     "advisory_days_maximum": " days",
     "post_incident_review_working_days": " working days",
+    "late_entry_after_hours": " hours",
 }

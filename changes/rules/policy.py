@@ -55,6 +55,7 @@ class Policy:
     document_paths: Mapping[str, tuple[str, ...]]
     document_triggers: Mapping[str, tuple[str, ...]]
     advisory_days_maximum: int
+    late_entry_after_hours: int
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -20,14 +20,16 @@ def record_name(record: models.Model) -> str:
 
 
 def record_values(record: models.Model, links: Links | None = None) -> dict[str, Any]:
-    """What is told in the clear: every column that is not private, as canonical JSON allows it,
-    and the keys of what is linked; `links` where these are known already.
+    """What is told in the clear: every column that is not private and not at its default, as
+    canonical JSON allows it, and the keys of what is linked; `links` where these are known.
     """
     shape = shape_of(type(record))
-    values = {name: plain(getattr(record, name)) for name in shape.plain}
+    held = {name: getattr(record, name) for name in shape.plain}
+    told = {n: plain(v) for n, v in held.items() if v is not None and v != shape.defaults[n]}
     if shape.relations:
-        values |= links if links is not None else links_of([record])[record.pk]
-    return values
+        linked = links if links is not None else links_of([record])[record.pk]
+        told |= {name: keys for name, keys in linked.items() if keys}
+    return told
 
 
 def record_digest(record: models.Model, links: Links | None = None) -> str:

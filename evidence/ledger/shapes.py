@@ -29,10 +29,15 @@ PRIVATE = {
 
 @dataclass(frozen=True)
 class Shape:
-    """`relations` are many-to-many fields: they count as the sorted keys of what is linked."""
+    """`relations` are many-to-many fields: they count as the sorted keys of what is linked.
+
+    A column that holds its default is not told, so a column that a migration adds leaves the
+    digest of every record as it was.
+    """
 
     plain: tuple[str, ...]
     private: tuple[str, ...]
+    defaults: dict[str, Any]
     relations: "tuple[models.ManyToManyField[Any, Any], ...]"
 
 
@@ -41,7 +46,14 @@ def shape_of(model: type[models.Model]) -> Shape:
     columns = [f for f in model._meta.concrete_fields if f.attname not in LEFT_OUT]
     private = tuple(f.attname for f in columns if is_private(f))
     plain = tuple(f.attname for f in columns if not is_private(f))
-    return Shape(plain, private, tuple(model._meta.local_many_to_many))
+    defaults = {f.attname: default_of(f) for f in columns}
+    return Shape(plain, private, defaults, tuple(model._meta.local_many_to_many))
+
+
+def default_of(column: "models.Field[Any, Any]") -> Any:
+    """None where there is none, or where it is another one each time."""
+    first, second = column.get_default(), column.get_default()
+    return first if first == second else None
 
 
 def is_private(column: "models.Field[Any, Any]") -> bool:

@@ -12,6 +12,7 @@ from changes.vocabulary import Environment
 from evidence.ledger.canonical import sha256_hex
 from evidence.ledger.merkle import leaf_hash
 from evidence.models import Event
+from evidence.queries.late import late_rule
 
 # What comes in numbers and stands in a table of its own is told as one line.
 MANY = ("sample.taken", "run.recorded", "gate_result.recorded", "commit.recorded")
@@ -77,7 +78,7 @@ def _sampled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _events(changes: Sequence[ChangeRequest]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    numbers = [change.number for change in changes]
+    numbers, rule = [change.number for change in changes], late_rule()
     for event in (
         Event.objects.filter(change_number__in=numbers)
         .order_by("received_at", "occurred_at", "type", "record", "pk")
@@ -88,7 +89,7 @@ def _events(changes: Sequence[ChangeRequest]) -> dict[int, list[dict[str, Any]]]
         if event.type in MANY and events and events[-1]["type"] == event.type:
             _joined(events[-1], event)
         else:
-            events.append(_event(event))
+            events.append({**_event(event), "late": rule.is_late(event)})
     return found
 
 
@@ -111,7 +112,6 @@ def _event(event: Event) -> dict[str, Any]:
         "sha256": event.record_sha256,
         "occurred_at": event.occurred_at,
         "received_at": event.received_at,
-        "late": event.is_late,
         "count": 1,
     }
 

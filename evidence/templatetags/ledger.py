@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from changes.models import ChangeRequest
+from evidence.queries.late import late_events
 from evidence.queries.ledger import covering_checkpoint, last_leaf
 
 register = template.Library()
@@ -15,4 +16,5 @@ def proof_of(change: ChangeRequest) -> dict[str, Any]:
     """Whether the change's last event is sealed and signed, and its proof."""
     leaf = last_leaf(change)
     checkpoint = covering_checkpoint(leaf.index) if leaf else None
-    return {"change": change, "leaf": leaf, "checkpoint": checkpoint}
+    late = late_events(change)
+    return {"change": change, "leaf": leaf, "checkpoint": checkpoint, "late": late}

@@ -12,6 +12,7 @@ from changes.permissions import may, needs
 from changes.roles import Act
 from evidence.forms import ProofForm
 from evidence.ledger.proofs import check_proof, proof_of_change
+from evidence.queries.late import only_late
 from evidence.queries.ledger import ledger_state, newest_events
 
 PLAIN = "text/plain; charset=utf-8"
@@ -22,9 +23,11 @@ PLAIN = "text/plain; charset=utf-8"
 def ledger(request: HttpRequest) -> HttpResponse:
     form = ProofForm(request.POST or None)
     is_bad = request.method == "POST" and not form.is_valid()
+    events = newest_events()
     context = {
         "state": ledger_state(),
-        "events": newest_events(),
+        "events": events,
+        "late": {event.pk for event in only_late(events)},
         "form": form,
         "answer": check_proof(form.cleaned_data["proof"]) if form.is_valid() else None,
         "may_erase": may(request.user, Act.ERASE),

@@ -103,6 +103,7 @@ POLICY = Policy(
     document_paths={k: tuple(v) for k, v in DEFAULTS.document_paths_dict().items()},
     document_triggers={k: tuple(v) for k, v in DEFAULTS.document_triggers_dict().items()},
     advisory_days_maximum=30,
+    late_entry_after_hours=24,
 )
 
 
