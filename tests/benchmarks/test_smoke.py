@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "bench_import": ["--commits", "60"],
+    "bench_reconciliation": ["--commits", "40"],
     "bench_packages": ["--changes", "4", "--monolith", "2"],
     "bench_pages": ["--changes", "3", "30", "--requests", "2"],
 }

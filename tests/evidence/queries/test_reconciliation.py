@@ -139,7 +139,7 @@ def test_number_of_queries_does_not_grow() -> None:
     with CaptureQueriesContext(connection) as more:
         counts()
 
-    assert len(one) == len(more) == 5
+    assert len(one) == len(more) == 6
 
 
 def test_silent_sources() -> None:
