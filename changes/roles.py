@@ -27,6 +27,8 @@ class Act(StrEnum):
     WRITE_POST_MORTEM = "write what was learnt"
     APPROVE_POST_MORTEM = "approve a post-mortem"
     HOLD_POST_INCIDENT_REVIEW = "hold a post-incident review"
+    READ_DELIVERIES = "read the delivery log"
+    RETRY_DELIVERY = "retry a delivery"
 
 
 EVERYBODY = frozenset(Role)
@@ -53,4 +55,6 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.WRITE_POST_MORTEM: REQUESTERS,
     Act.APPROVE_POST_MORTEM: frozenset({Role.TECH_LEAD, Role.COMPLIANCE}),
     Act.HOLD_POST_INCIDENT_REVIEW: frozenset({Role.TECH_LEAD, Role.COMPLIANCE}),
+    Act.READ_DELIVERIES: frozenset({Role.COMPLIANCE, Role.POLICY_ADMINISTRATOR}),
+    Act.RETRY_DELIVERY: frozenset({Role.COMPLIANCE, Role.POLICY_ADMINISTRATOR}),
 }

@@ -1,10 +1,13 @@
 from django.urls import path, register_converter
 
+from changes.intake.hosts import PROVIDERS
 from changes.views.actions import act, follow_up
 from changes.views.changes import change_detail, change_export, change_list
 from changes.views.converters import ActionConverter, FollowUpConverter, KeyConverter
+from changes.views.deliveries import delivery_list, delivery_retry
 from changes.views.editing import edit_change, new_change
 from changes.views.home import home
+from changes.views.hooks import hook
 from changes.views.policy import policy, policy_approve
 
 register_converter(KeyConverter, "change")
@@ -21,6 +24,9 @@ urlpatterns = [
     path("changes/<change:key>/edit/", edit_change, name="edit"),
     path("changes/<change:key>/<follow_up:slug>/", follow_up, name="follow-up"),
     path("changes/<change:key>/<action:action>/", act, name="act"),
+    path("deliveries/", delivery_list, name="deliveries"),
+    path("deliveries/<int:pk>/retry/", delivery_retry, name="delivery-retry"),
+    *(path(f"hooks/{name}/", hook, {"source": name}, name=f"hook-{name}") for name in PROVIDERS),
     path("policy/", policy, name="policy"),
     path("policy/<str:version>/approve/", policy_approve, name="policy-approve"),
 ]

@@ -162,6 +162,24 @@ class PolicyState(StrEnum):
     APPROVED = "approved"
 
 
+class HookSource(StrEnum):
+    """Who sends webhooks."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    VERCEL = "vercel"
+    ALERTMANAGER = "alertmanager"
+
+
+class DeliveryState(StrEnum):
+    """What became of a webhook that was let in."""
+
+    WAITING = "waiting"
+    HANDLED = "handled"
+    IGNORED = "ignored"
+    FAILED = "failed"
+
+
 class ImportState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"

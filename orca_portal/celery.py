@@ -15,6 +15,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "take up stuck jobs": {"task": "evidence.requeue_stuck_jobs", "schedule": 15.0},
+    "handle deliveries that wait": {
+        "task": "changes.handle_waiting_deliveries",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "seal what was received lately": {
         "task": "evidence.seal_events",
         "schedule": 2.0,

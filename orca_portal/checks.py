@@ -6,6 +6,27 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags
 
+WEBHOOK_SECRETS = (
+    "GITHUB_WEBHOOK_SECRETS",
+    "GITLAB_WEBHOOK_TOKENS",
+    "VERCEL_WEBHOOK_SECRETS",
+    "ALERTMANAGER_TOKENS",
+)
+
+
+@checks.register(Tags.security)
+def webhook_secrets(**_: Any) -> list[CheckMessage]:
+    """Not for deployment alone: with a blank secret anybody could sign."""
+    return [
+        checks.Error(
+            f"{name} holds an empty secret.",
+            hint="Remove the comma too many, or the whole variable where nothing is sent.",
+            id="orca.E002",
+        )
+        for name in WEBHOOK_SECRETS
+        if not all(value.strip() for value in getattr(settings, name))
+    ]
+
 
 @checks.register(Tags.security, deploy=True)
 def production_settings(**_: Any) -> list[CheckMessage]:

@@ -29,6 +29,7 @@ _PLACES = (
     ("Exceptions", "triangle-alert", "evidence:exceptions", Act.READ_EXCEPTIONS),
     ("Ledger", "shield-check", "evidence:ledger", Act.READ_LEDGER),
     ("Packages", "package", "evidence:packages", Act.READ_PACKAGES),
+    ("Deliveries", "webhook", "changes:deliveries", Act.READ_DELIVERIES),
     ("Policy", "scale", "changes:policy", Act.READ_POLICY),
     ("Admin", "settings", "admin:index", Act.CONFIGURE),
 )

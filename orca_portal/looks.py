@@ -54,6 +54,8 @@ _LOOKS: dict[str, Look] = {
     "queued": Look("waiting", "hourglass"),
     "running": Look("waiting", "loader"),
     "done": Look("passed", "circle-check"),
+    "handled": Look("passed", "circle-check"),
+    "ignored": Look("neutral", "circle-minus"),
     "interim": Look("unknown", "hourglass"),
     # marks
     "imported": Look("unknown", "archive-restore"),

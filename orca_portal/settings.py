@@ -214,6 +214,22 @@ if not REDIS_URL:
 # A job or a part without a sign of life for this long is taken up again.
 JOB_STUCK_SECONDS = env.int("ORCA_JOB_STUCK_SECONDS", default=60)
 
+# Webhooks: secrets separated by commas, so that two are good while one replaces the other
+
+
+def secrets(name: str) -> list[str]:
+    """A blank one among several stays in the list, for the system check to find."""
+    value = secret(name)
+    return [one.strip() for one in value.split(",")] if value else []
+
+
+GITHUB_WEBHOOK_SECRETS = secrets("GITHUB_WEBHOOK_SECRETS")
+GITLAB_WEBHOOK_TOKENS = secrets("GITLAB_WEBHOOK_TOKENS")
+VERCEL_WEBHOOK_SECRETS = secrets("VERCEL_WEBHOOK_SECRETS")
+ALERTMANAGER_TOKENS = secrets("ALERTMANAGER_TOKENS")
+# GitHub sends at most 25 MB.
+WEBHOOK_MAXIMUM_BYTES = env.int("ORCA_WEBHOOK_MAXIMUM_BYTES", default=25 * 1024 * 1024)
+
 # Interfaces for machines
 
 REST_FRAMEWORK = {

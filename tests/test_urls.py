@@ -15,16 +15,18 @@ from django.db import models, transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from changes.models import ChangeRequest, PolicyVersion, Repository
+from changes.intake.hosts import PROVIDERS
+from changes.models import ChangeRequest, DeliveryJob, PolicyVersion, Repository
 from changes.queries.facts import facts_of
 from changes.roles import MAY, REQUESTERS, Act
 from changes.states import STEPS, Action
 from changes.views.followups import FOLLOW_UPS
-from changes.vocabulary import PolicyState, Role
+from changes.vocabulary import DeliveryState, PolicyState, Role
 from evidence.models import Package
 from tests.clients import ClientAs
 from tests.factories.calendar import FreezeFactory
 from tests.factories.catalogue import OnCallShiftFactory, StandardProcedureFactory
+from tests.factories.inbox import DeliveryJobFactory
 from tests.factories.packages import PackageFactory
 from tests.factories.policy import PolicyVersionFactory
 from tests.factories.stories import make_story
@@ -67,6 +69,11 @@ ADDRESSES: dict[str, Address] = {
     "changes/export.csv": READ,
     ONE: READ,
     f"{ONE}edit/": Address(REQUESTERS, PAGE, AGAIN),
+    "deliveries/": Address(MAY[Act.READ_DELIVERIES], PAGE, NO_METHOD),
+    # The row of this test is handled already.
+    "deliveries/<int:pk>/retry/": Address(MAY[Act.RETRY_DELIVERY], NO_METHOD, NOT_NOW),
+    # No secret is configured in tests: nobody is let in, whoever has signed in.
+    **{f"hooks/{name}/": Address(EVERYBODY, NO_METHOD, {401}) for name in PROVIDERS},
     "policy/": READ,
     "policy/<str:version>/approve/": Address(MAY[Act.APPROVE_POLICY], NO_METHOD, ON),
     "packages/": READ_PACKAGES,
@@ -139,6 +146,7 @@ class Site:
     change: ChangeRequest
     proposal: PolicyVersion
     package: Package
+    delivery: DeliveryJob
     rows: dict[str, models.Model]
 
     def address(self, route: str) -> str:
@@ -147,6 +155,7 @@ class Site:
             "<change:key>": self.change.key,
             "<package:key>": self.package.key,
             "<int:number>": "1",
+            "<int:pk>": str(self.delivery.pk),
             "<str:version>": self.proposal.version,
             "<path:content_type_id>": "1",
             "(?P<app_label>changes)": "changes",
@@ -191,7 +200,8 @@ def site(db: None) -> Site:
         "policyversion": PolicyVersion.objects.get(),
     }
     proposal = PolicyVersionFactory.create(state=PolicyState.PROPOSED, approved_at=None)
-    return Site(story.change, proposal, PackageFactory.create(), rows)
+    delivery = DeliveryJobFactory.create(state=DeliveryState.HANDLED)
+    return Site(story.change, proposal, PackageFactory.create(), delivery, rows)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """What happened: the record. Only `changes.workflow` writes it."""
 
+from changes.models.alerts import Alert, RepositoryNews
 from changes.models.calendar import Freeze, WindowException
 from changes.models.catalogue import OnCallShift, StandardProcedure, System
 from changes.models.files import EvidenceItem
+from changes.models.inbox import Delivery, DeliveryJob, RefusedDelivery
 from changes.models.learning import (
     ActionItem,
     DocumentationUpdate,
@@ -25,9 +27,12 @@ from changes.models.source import Commit, HistoryImport, PullRequest, Repository
 
 __all__ = [
     "ActionItem",
+    "Alert",
     "Approval",
     "ChangeRequest",
     "Commit",
+    "Delivery",
+    "DeliveryJob",
     "Deployment",
     "DocumentationUpdate",
     "EvidenceItem",
@@ -46,7 +51,9 @@ __all__ = [
     "PostMortem",
     "ProductionRelease",
     "PullRequest",
+    "RefusedDelivery",
     "Repository",
+    "RepositoryNews",
     "Review",
     "Rollback",
     "RolloutStage",

@@ -46,7 +46,17 @@ class PullRequest(models.Model):
     head_revision = models.CharField(max_length=64, blank=True)
     merge_revision = models.CharField(max_length=64, blank=True)
     merged_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    head_branch = models.CharField(max_length=250, blank=True)
+    is_open = models.BooleanField(default=True)
+    commit_count = models.PositiveIntegerField(null=True)
+    names_change = models.PositiveBigIntegerField(
+        null=True, help_text="The number of the change that its branch, title or body names."
+    )
+    told_as = models.CharField(
+        max_length=100, blank=True, help_text="Orders what hosts tell of it: the latest counts."
+    )
     opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
     merged_at = models.DateTimeField(null=True)
     linked_at = models.DateTimeField(null=True)
 
@@ -85,6 +95,12 @@ class Commit(models.Model):
     brought_in_by = models.CharField(max_length=64, blank=True)
     paths = models.JSONField(
         null=True, help_text="The files it touches; nothing where the source does not say."
+    )
+    branches = models.JSONField(
+        default=list, help_text="Other than the production branch, to which it was pushed."
+    )
+    names_change = models.PositiveBigIntegerField(
+        null=True, help_text="The number of the change that its message names."
     )
     files_changed = models.PositiveIntegerField(null=True)
     lines_added = models.PositiveBigIntegerField(null=True)

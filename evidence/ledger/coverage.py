@@ -16,6 +16,9 @@ LEFT_OUT: dict[str, str] = {
     "evidence.Checkpoint": "is signed, and repeats the root of the log",
     "evidence.TimeStamp": "is signed by somebody else, over a checkpoint",
     "evidence.LedgerCheck": "says what was found; it is found again by checking again",
+    "changes.Delivery": "gets its event only when it is handled",
+    "changes.DeliveryJob": "is work under way; what it made of the record has events",
+    "changes.RefusedDelivery": "was not let in",
     "evidence.CompileJob": "is work under way; its result is a package",
     "evidence.CompilePart": "is work under way; its result is a package",
 }

@@ -18,12 +18,14 @@ from evidence.ledger.shapes import shape_of
 # By model, when a row is final; "" is from the beginning. A policy version is, once approved.
 APPEND_ONLY: dict[str, str] = {
     "changes.Approval": "",
+    "changes.Delivery": "",
     "changes.EvidenceItem": "",
     "changes.GateResult": "",
     "changes.HealthSample": "",
     "changes.PolicyReview": "",
     "changes.PolicyVersion": "OLD.state = 'approved'",
     "changes.ProductionRelease": "",
+    "changes.RepositoryNews": "",
     "changes.Review": "",
     "changes.Verification": "",
     "changes.WindowException": "",

@@ -10,10 +10,12 @@ from factory.declarations import SubFactory
 
 from changes.models import ChangeRequest, Organisation
 from tests.factories import (
+    alerts,
     calendar,
     catalogue,
     exceptions,
     files,
+    inbox,
     learning,
     ledger,
     packages,
@@ -41,11 +43,14 @@ class LinkedCommitFactory(source.CommitFactory):
 
 
 FACTORIES: dict[str, Any] = {
+    "alert": alerts.AlertFactory,
     "action_item": learning.ActionItemFactory,
     "approval": request.ApprovalFactory,
     "change": request.ChangeRequestFactory,
     "checkpoint": ledger.CheckpointFactory,
     "commit": LinkedCommitFactory,
+    "delivery": inbox.DeliveryFactory,
+    "delivery_job": inbox.DeliveryJobFactory,
     "deployment": rollout.DeploymentFactory,
     "document": learning.DocumentationUpdateFactory,
     "erasure": ledger.ErasureFactory,
@@ -55,12 +60,14 @@ FACTORIES: dict[str, Any] = {
     "import": source.HistoryImportFactory,
     "job": packages.CompileJobFactory,
     "login": people.LoginFactory,
+    "news": alerts.RepositoryNewsFactory,
     "package": packages.PackageFactory,
     "part": packages.CompilePartFactory,
     "person": people.PersonFactory,
     "policy": policy.PolicyVersionFactory,
     "procedure": catalogue.StandardProcedureFactory,
     "pull_request": source.PullRequestFactory,
+    "refused_delivery": inbox.RefusedDeliveryFactory,
     "release": pipeline.ProductionReleaseFactory,
     "repository": source.RepositoryFactory,
     "response": exceptions.ManagementResponseFactory,
@@ -77,6 +84,8 @@ FACTORIES: dict[str, Any] = {
 # What an update would have to write to break each constraint.
 BAD_VALUES: dict[str, dict[str, Any]] = {
     "action_item_title_is_not_blank": {"title": BLANK},
+    "alert_ends_at_not_before_starts_at": {"ends_at": EARLY},
+    "alert_trigger_is_known": {"trigger": UNKNOWN},
     "approval_decision_is_known": {"decision": UNKNOWN},
     "approval_role_is_known": {"role": UNKNOWN},
     "change_category_is_known": {"category": UNKNOWN},
@@ -90,6 +99,9 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "checkpoint_covers_something": {"size": 0},
     "commit_attributed_has_a_pull_request": {"pull_request": None},
     "commit_attribution_is_known": {"attribution": UNKNOWN},
+    "delivery_delivery_id_is_not_blank": {"delivery_id": BLANK},
+    "delivery_job_state_is_known": {"state": UNKNOWN},
+    "delivery_source_is_known": {"source": UNKNOWN},
     "deployment_environment_is_known": {"environment": UNKNOWN},
     "deployment_finished_at_not_before_started_at": {"finished_at": EARLY},
     "deployment_finished_unless_running": {"finished_at": None},
@@ -118,6 +130,7 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "policy_window_is_not_empty": {"window_opens": F("window_closes")},
     "procedure_expires_on_not_before_valid_from": {"expires_on": EARLY.date()},
     "procedure_title_is_not_blank": {"title": BLANK},
+    "refused_delivery_source_is_known": {"source": UNKNOWN},
     "repository_name_is_not_blank": {"name": BLANK},
     "response_has_its_texts": {"cause": BLANK},
     "response_reference_is_not_blank": {"reference": BLANK},
@@ -145,9 +158,11 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
 }
 # What two rows may not have in common.
 SHARED: dict[str, dict[str, Any]] = {
+    "alert_once": {"fingerprint": "f" * 16},
     "approval_once_for_a_revision_and_wording": {},
     "checkpoint_once_for_a_size_and_key": {},
     "commit_sha_once": {"sha": "c" * 40},
+    "delivery_once": {"delivery_id": "one"},
     "deployment_one_running_to_production": {"outcome": "running", "finished_at": None},
     "deployment_once_by_external_id": {"external_id": "vercel:dpl_1"},
     "document_once": {},
@@ -157,6 +172,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "gate_result_once_for_a_file": {"evidence_item": SubFactory(files.EvidenceItemFactory)},
     "job_one_under_way_for_a_quarter": {},
     "login_names_one_person": {"name": "ada"},
+    "news_once": {"name": "v1.0"},
     "package_revision_once": {},
     "part_ordinal_once": {"ordinal": 1},
     "pull_request_number_once": {"number": 7},

@@ -1,0 +1,28 @@
+"""Celery tasks: a body is a call. Whoever starts one may lose it: the rows know what is due."""
+
+import logging
+
+from celery import shared_task
+from kombu.exceptions import ChannelError, OperationalError
+
+from changes.workflow import deliveries
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="changes.handle_delivery")
+def handle_delivery(delivery_pk: int) -> None:
+    deliveries.handle_delivery(delivery_pk)
+
+
+@shared_task(name="changes.handle_waiting_deliveries")
+def handle_waiting_deliveries() -> None:
+    deliveries.handle_waiting_deliveries()
+
+
+def wake_for(delivery_pk: int) -> None:
+    """Tells a worker at once. Where the broker does not answer, the sweep finds the row."""
+    try:
+        handle_delivery.apply_async((delivery_pk,), retry=False)
+    except (OperationalError, ChannelError, OSError) as error:
+        logger.warning("The broker does not answer (%s); the delivery waits.", error)
