@@ -7,7 +7,7 @@ from changes.models import Organisation
 from changes.sample.calendar import FOUNDED, keep_calendar
 from changes.sample.cast import assemble
 from changes.sample.play import play
-from changes.sample.reading import read_stories
+from changes.sample.routine import all_stories
 from changes.sample.strays import add_strays
 from changes.sample.timeline import Say, Timeline
 from changes.workflow.organisation import mark_as_sample
@@ -22,7 +22,7 @@ def load_sample(say: Say) -> int:
     """How many changes it holds now. Refused in a database that holds anything, and wherever
     the clock may not be simulated.
     """
-    stories, timeline = read_stories(), Timeline()
+    stories, timeline = all_stories(), Timeline()
     with clock.simulated(FOUNDED):
         mark_as_sample(at=FOUNDED)
         say("People, systems, repositories and procedures ...")

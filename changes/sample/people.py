@@ -45,6 +45,7 @@ MEMBERS = (
     Member("tomasz", "Tomasz Wójcik", ENGINEER, time_zone=BERLIN),
     Member("dependency-bot", "Dependency bot", kind=PersonKind.BOT),
     Member("deploy-service", "Deployment service", kind=PersonKind.SERVICE),
+    Member("ops", "Operations (shared account)", kind=PersonKind.SERVICE),
 )
 
 

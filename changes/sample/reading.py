@@ -1,4 +1,4 @@
-"""Stories from their files: `017-what-it-is.toml` is the story of change 17."""
+"""Stories from their files, `017-two-lengths.toml`: numbered in the order of time."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -47,12 +47,8 @@ WORDS: Mapping[str, Callable[[str], object]] = {
 
 
 def read_stories() -> list[Story]:
-    """In the order of their numbers, which run without gaps from 1."""
-    stories = [_read(path) for path in sorted(FOLDER.glob("*.toml"))]
-    numbers = [story.number for story in stories]
-    if numbers != list(range(1, len(stories) + 1)):
-        raise ValueError(f"The stories are not numbered from 1 without gaps: {numbers}")
-    return stories
+    """In the order of time, which is also the order of their files."""
+    return [_read(path) for path in sorted(FOLDER.glob("*.toml"))]
 
 
 def _read(path: Path) -> Story:
@@ -60,7 +56,7 @@ def _read(path: Path) -> Story:
     values = {name: _value(name, value) for name, value in table.items()}
     values["documents"] = tuple(DocumentKind(kind) for kind in table.get("documents", []))
     try:
-        return Story(number=int(path.name.partition("-")[0]), **values)
+        return Story(name=path.stem.partition("-")[2], **values)
     except TypeError as error:
         raise ValueError(f"{path.name}: {error}") from error
 

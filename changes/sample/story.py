@@ -1,6 +1,6 @@
 """A story: everything that happens to one change of the sample, as plain data.
 
-Each is written in a file of its own under `stories/`; times there are Los Angeles time.
+The telling ones are each a file under `stories/`, in Los Angeles time; `routine/` makes the rest.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from changes.vocabulary import (
     ReviewState,
     RollbackTrigger,
     RolloutStageName,
+    VerificationKind,
 )
 
 SEED = 20260701
@@ -28,6 +29,7 @@ class CommitLine:
     at: datetime
     subject: str
     co_authors: tuple[str, ...] = ()
+    is_merge: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,16 @@ class ApprovalLine:
 
 @dataclass(frozen=True)
 class Gates:
-    """`tests` are run (total, skipped, failed), `lines` are measured (valid, covered)."""
+    """`tests` are run (total, skipped, failed), `lines` are measured (valid, covered). Of the
+    findings of the first scanner `criticals` are critical and `suppressed` of them suppressed.
+    """
 
     tests: Mapping[str, int]
     lines: Mapping[str, int]
     silent_scanners: tuple[str, ...] = ()
+    keeps_tests: bool = True
+    criticals: int = 0
+    suppressed: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,9 @@ class Leave:
 @dataclass(frozen=True)
 class Rollout:
     """`by` releases it, watches the stages and verifies. Through the portal it must first
-    pass the portal's own check; the pipeline reports what it did, also where it should not.
+    pass the portal's own check; the pipeline reports what it did, also where it should not, under
+    the `account` that ran it; through a `report` even stages that it skipped. `commit` is the
+    one that is deployed, where it is not the newest.
     """
 
     by: str
@@ -74,6 +83,10 @@ class Rollout:
     reported_at: datetime | None = None
     stages: tuple[str, ...] = tuple(RolloutStageName)
     is_finished: bool = True
+    account: str = "deploy-service"
+    is_released: bool = True
+    is_watched: bool = True
+    commit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,12 +106,31 @@ class Kpi:
 
 
 @dataclass(frozen=True)
+class Breach:
+    """Samples above a threshold: percent of requests, or milliseconds."""
+
+    begins: datetime
+    ends: datetime
+    error_rate: float | None = None
+    latency: int | None = None
+
+
+@dataclass(frozen=True)
 class RollbackPlan:
+    """Without `breach_from` a person decided it, and no sample was above its threshold."""
+
     at: datetime
     trigger: RollbackTrigger
     reason: str
-    breach_from: datetime
-    error_rate: float
+    breach_from: datetime | None = None
+    error_rate: float | None = None
+    latency: int | None = None
+
+    @property
+    def breach(self) -> Breach | None:
+        if self.breach_from is None:
+            return None
+        return Breach(self.breach_from, self.at, self.error_rate, self.latency)
 
 
 @dataclass(frozen=True)
@@ -132,15 +164,19 @@ class IncidentReview:
 
 @dataclass(frozen=True)
 class Story:
-    """`mistake` says in one sentence what is wrong with it; empty where nothing is."""
+    """`mistake` says in one sentence what is wrong with it; empty where nothing is. `number`
+    is that of its change, and goes by when it was drafted. `breach` is one that nobody heeded,
+    `forgotten` are documents that are declared and were never touched.
+    """
 
-    number: int
+    name: str
     title: str
     category: Category
     systems: tuple[str, ...]
     requester: str
     drafted: datetime
     texts: Mapping[str, str]
+    number: int = 0
     mistake: str = ""
     repository: str = ""
     pull_request: int = 0
@@ -158,6 +194,9 @@ class Story:
     leave: Leave | None = None
     rollout: Rollout | None = None
     kpi: Kpi | None = None
+    forgotten: tuple[DocumentKind, ...] = ()
+    unrecorded: tuple[VerificationKind, ...] = ()
+    breach: Breach | None = None
     rollback: RollbackPlan | None = None
     post_mortem: PostMortemLine | None = None
     incident_review: IncidentReview | None = None
@@ -165,7 +204,7 @@ class Story:
     @property
     def random(self) -> Random:
         """The same for the same story each time, whatever else is in the sample."""
-        return Random(f"{SEED}-{self.number}")  # noqa: S311 - nothing here is secret
+        return Random(f"{SEED}-{self.name}")  # noqa: S311 - nothing here is secret
 
     @property
     def pace(self) -> float:

@@ -59,7 +59,7 @@ def play_pipeline(timeline: Timeline, scene: Scene) -> None:
         timeline.add(story.merged, partial(merge, scene, story.merged))
         ready = _play_runs(timeline, scene, AFTER_MERGE, scene.head_at(story.merged), story.merged)
         if story.rollout and ready >= story.rollout.at:
-            raise StoryError(f"Story {story.number} is released before its synthetic tests end.")
+            raise StoryError(f"Story {story.name} is released before its synthetic tests end.")
 
 
 def merge(scene: Scene, at: datetime) -> None:
@@ -114,10 +114,14 @@ def _play_checks(
 def _reports(scene: Scene, gates: Gates, sha: str, at: datetime) -> list[Report]:
     tools = scene.cast.tools_of(scene.repository)
     scanners = [scanner for scanner in SCANNERS if scanner not in gates.silent_scanners]
+    tested = Report(sha, Gate.TESTS, tools.test_tool, _tests(gates), at)
     return [
-        Report(sha, Gate.TESTS, tools.test_tool, _tests(gates), at),
+        *([tested] if gates.keeps_tests else []),
         Report(sha, Gate.COVERAGE, tools.coverage_tool, _lines(gates), at),
-        *(Report(sha, Gate.SECURITY_SCAN, name, _findings(scene), at) for name in scanners),
+        *(
+            Report(sha, Gate.SECURITY_SCAN, name, _findings(scene, gates, name), at)
+            for name in scanners
+        ),
     ]
 
 
@@ -152,6 +156,9 @@ def _lines(gates: Gates) -> dict[str, int]:
     return {"lines_valid": gates.lines["valid"], "lines_covered": gates.lines["covered"]}
 
 
-def _findings(scene: Scene) -> dict[str, int]:
+def _findings(scene: Scene, gates: Gates, scanner: str) -> dict[str, int]:
     medium, low = scene.random.choice((0, 0, 0, 1, 2)), scene.random.randint(0, 6)
-    return {"critical": 0, "high": 0, "medium": medium, "low": low}
+    found = {"critical": 0, "high": 0, "medium": medium, "low": low}
+    if gates.criticals and scanner == SCANNERS[0]:
+        found |= {"critical": gates.criticals, "suppressed_critical": gates.suppressed}
+    return found

@@ -78,7 +78,7 @@ def link(scene: Scene) -> None:
 def push(scene: Scene, line: CommitLine, sha: str) -> None:
     """A commit, as the git host tells of it; the pull request's head moves with it."""
     author, files = scene.person(line.by), scene.random.randint(2, 14)
-    diff = sha256(f"{scene.story.number}:{line.by}:{line.subject}".encode()).hexdigest()[:40]
+    diff = sha256(f"{scene.story.name}:{line.by}:{line.subject}".encode()).hexdigest()[:40]
     record_commit(
         pull_request=scene.pull,
         sha=sha,
@@ -86,7 +86,8 @@ def push(scene: Scene, line: CommitLine, sha: str) -> None:
         committed_at=line.at,
         subject=f"{line.subject} (#{scene.pull.number})",
         co_authors=[scene.person(handle) for handle in line.co_authors],
-        parents=[scene.parent_of(sha)],
+        parents=scene.parents_of(sha) if line.is_merge else [scene.parent_of(sha)],
+        is_merge=line.is_merge,
         patch_id=diff,
         files_changed=files,
         lines_added=files * scene.random.randint(4, 30),
@@ -149,5 +150,6 @@ def withdraw(scene: Scene, at: datetime) -> None:
 def _paths(scene: Scene, sha: str, files: int) -> list[str]:
     """Sources, and with the first commit the documents that the request declares."""
     sources = [f"src/part_{number}.ts" for number in range(files)]
-    documents = scene.story.documents if sha == scene.shas[0] else ()
-    return [*sources, *(DOCUMENT_PATHS[kind] for kind in documents)]
+    story = scene.story
+    documents = set(story.documents) - set(story.forgotten) if sha == scene.shas[0] else set()
+    return [*sources, *(DOCUMENT_PATHS[kind] for kind in sorted(documents))]

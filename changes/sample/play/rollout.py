@@ -1,8 +1,10 @@
 """A rollout: released, stage by stage, watched, rolled back or verified."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import zip_longest
 
 from changes.models import Person
 from changes.sample.play.pipeline import Check, run
@@ -10,6 +12,7 @@ from changes.sample.play.scene import Scene, StoryError
 from changes.sample.story import Kpi, RollbackPlan, Rollout
 from changes.sample.timeline import Timeline
 from changes.vocabulary import PipelineStage, RolloutStageName, VerificationKind
+from changes.workflow.reports import report_deployment, report_deployment_finished, report_stage
 from changes.workflow.rollbacks import roll_back
 from changes.workflow.rollouts import (
     advance_stage,
@@ -17,13 +20,14 @@ from changes.workflow.rollouts import (
     record_deployment,
     start_deployment,
 )
-from changes.workflow.samples import record_sample
+from changes.workflow.samples import NewSample, record_samples
 from changes.workflow.verifications import record_verification
 
 MINUTES_OF_STAGE = {"canary": 15, "10": 15, "50": 20, "100": 20}
-BETWEEN_SAMPLES = timedelta(minutes=5)
-BETWEEN_SAMPLES_OF_A_BREACH = timedelta(minutes=1)
-SERVICE = "deploy-service"
+# Within what the policy allows between two samples; closer where something goes wrong.
+BETWEEN_SAMPLES = timedelta(seconds=60)
+BETWEEN_SAMPLES_OF_A_BREACH = timedelta(seconds=30)
+SAMPLES_AT_ONCE = 4
 
 
 def play_rollout(timeline: Timeline, scene: Scene) -> None:
@@ -44,9 +48,20 @@ def play_rollout(timeline: Timeline, scene: Scene) -> None:
 
 
 def start(scene: Scene, rollout: Rollout) -> None:
-    person, revision = scene.person(rollout.by), scene.head_at(rollout.at)
+    person = scene.person(rollout.by)
+    revision = scene.head_at(rollout.at) if rollout.commit is None else scene.shas[rollout.commit]
     artifact = f"sha256:{scene.random.randbytes(32).hex()}"
-    if rollout.through == "portal":
+    if rollout.through == "report":
+        scene.deployment = report_deployment(
+            request=scene.change,
+            started_by=scene.person(rollout.account),
+            at=rollout.at,
+            revision=revision,
+            repository=scene.repository,
+            artifact_digest=artifact,
+            released_by=person,
+        )
+    elif rollout.through == "portal":
         scene.deployment = start_deployment(
             request=scene.change,
             actor=person,
@@ -58,16 +73,25 @@ def start(scene: Scene, rollout: Rollout) -> None:
     else:
         scene.deployment = record_deployment(
             request=scene.change,
-            started_by=scene.person(SERVICE),
+            started_by=scene.person(rollout.account),
             at=rollout.at,
             revision=revision,
             repository=scene.repository,
             artifact_digest=artifact,
-            released_by=person,
+            released_by=person if rollout.is_released else None,
         )
 
 
 def advance(scene: Scene, stage: str, at: datetime) -> None:
+    rollout = scene.story.rollout
+    if rollout and rollout.through == "report":
+        report_stage(
+            deployment=scene.deployment,
+            stage=RolloutStageName(stage),
+            at=at,
+            observer=_watcher(scene) if rollout.is_watched else None,
+        )
+        return
     advance_stage(
         deployment=scene.deployment,
         actor=_watcher(scene),
@@ -77,7 +101,13 @@ def advance(scene: Scene, stage: str, at: datetime) -> None:
 
 
 def finish(scene: Scene, at: datetime) -> None:
-    scene.deployment = finish_deployment(deployment=scene.deployment, actor=_watcher(scene), at=at)
+    rollout = scene.story.rollout
+    if rollout and rollout.through == "report":
+        scene.deployment = report_deployment_finished(deployment=scene.deployment, at=at)
+    else:
+        scene.deployment = finish_deployment(
+            deployment=scene.deployment, actor=_watcher(scene), at=at
+        )
     begun, sha = scene.deployment.started_at, scene.deployment.revision
     canary = begun + timedelta(minutes=MINUTES_OF_STAGE["canary"])
     run(scene, Check(sha, PipelineStage.DEPLOY_PRODUCTION, "canary", begun, canary))
@@ -91,11 +121,17 @@ def undo(scene: Scene, plan: RollbackPlan) -> None:
         at=plan.at,
         reason=plan.reason,
         trigger=plan.trigger,
-        observed={
-            "error_rate_percent": str(plan.error_rate),
-            "sustained_seconds": int((plan.at - plan.breach_from).total_seconds()),
-        },
+        observed=_observed(plan),
     )
+
+
+def _observed(plan: RollbackPlan) -> dict[str, object]:
+    if plan.breach_from is None:
+        return {}
+    seconds = int((plan.at - plan.breach_from).total_seconds())
+    if plan.latency:
+        return {"latency_p95_ms": str(plan.latency), "sustained_seconds": seconds}
+    return {"error_rate_percent": str(plan.error_rate), "sustained_seconds": seconds}
 
 
 def verify(
@@ -116,14 +152,8 @@ def verify(
     )
 
 
-def sample(scene: Scene, at: datetime, error_rate: Decimal, latency: int) -> None:
-    record_sample(
-        deployment=scene.deployment,
-        taken_at=at,
-        error_rate_percent=error_rate,
-        latency_p95_ms=Decimal(latency),
-        is_healthy=True,
-    )
+def watch(scene: Scene, samples: Sequence[NewSample]) -> None:
+    record_samples(deployment=scene.deployment, samples=samples)
 
 
 def _play_stages(timeline: Timeline, scene: Scene, rollout: Rollout) -> datetime:
@@ -137,17 +167,28 @@ def _play_stages(timeline: Timeline, scene: Scene, rollout: Rollout) -> datetime
 
 
 def _play_samples(timeline: Timeline, scene: Scene, rollout: Rollout, until: datetime) -> None:
-    plan, random = scene.story.rollback, scene.random
+    """Monitoring sends them a few at a time."""
+    samples = _samples(scene, rollout.at + timedelta(minutes=1), until)
+    for sent in zip_longest(*[iter(samples)] * SAMPLES_AT_ONCE):
+        some = [sample for sample in sent if sample]
+        timeline.add(_heard(rollout, some[-1].taken_at), partial(watch, scene, some))
+
+
+def _samples(scene: Scene, at: datetime, until: datetime) -> Iterator[NewSample]:
+    story, random = scene.story, scene.random
+    breach = story.rollback.breach if story.rollback else story.breach
     usual_errors, usual_latency = random.randint(8, 45), random.randint(180, 430)
-    at = rollout.at + timedelta(minutes=1)
     while at < until:
         errors = Decimal(usual_errors + random.randint(-6, 9)) / 100
-        if plan and at >= plan.breach_from:
-            errors = Decimal(str(plan.error_rate)) + Decimal(random.randint(-20, 60)) / 100
         latency = usual_latency + random.randint(-35, 60)
-        timeline.add(_heard(rollout, at), partial(sample, scene, at, errors, latency))
-        breach = plan and at + BETWEEN_SAMPLES > plan.breach_from
-        at += BETWEEN_SAMPLES_OF_A_BREACH if breach else BETWEEN_SAMPLES
+        if breach and breach.begins <= at <= breach.ends:
+            if breach.error_rate:
+                errors = Decimal(str(breach.error_rate)) + Decimal(random.randint(-20, 60)) / 100
+            if breach.latency:
+                latency = breach.latency + random.randint(-15, 90)
+        yield NewSample(at, errors, latency, is_healthy=True)
+        is_near = breach and breach.begins - BETWEEN_SAMPLES <= at <= breach.ends
+        at += BETWEEN_SAMPLES_OF_A_BREACH if is_near else BETWEEN_SAMPLES
 
 
 def _play_verification(timeline: Timeline, scene: Scene, ended: datetime) -> None:
@@ -162,6 +203,8 @@ def _play_verification(timeline: Timeline, scene: Scene, ended: datetime) -> Non
         (VerificationKind.HEALTH_CHECKS, health, services, True),
         (VerificationKind.KPI, measured, _kpi_details(kpi), kpi.has_passed),
     ):
+        if kind in scene.story.unrecorded:
+            continue
         timeline.add(at, partial(verify, scene, kind, at, dict(details), has_passed=has_passed))
 
 
@@ -178,7 +221,7 @@ def _kpi_details(kpi: Kpi) -> dict[str, object]:
 def _watcher(scene: Scene) -> Person:
     rollout = scene.story.rollout
     if rollout is None:
-        raise StoryError(f"Story {scene.story.number} has no rollout.")
+        raise StoryError(f"Story {scene.story.name} has no rollout.")
     return scene.person(rollout.by)
 
 

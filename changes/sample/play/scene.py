@@ -63,6 +63,10 @@ class Scene:
             return sha256(f"parent of {sha}".encode()).hexdigest()[:40]
         return before[-1]
 
+    def parents_of(self, sha: str) -> list[str]:
+        """Of a merge: its own branch, and the other that it brings in."""
+        return [self.parent_of(sha), sha256(f"merged by {sha}".encode()).hexdigest()[:40]]
+
     def heads(self) -> list[tuple[str, datetime]]:
         """The revisions that the pipeline ran on, and when they were pushed: the head when the
         request was linked, and each commit after that.
@@ -81,5 +85,5 @@ class Scene:
             if commit.at <= at
         ]
         if not before:
-            raise StoryError(f"Story {self.story.number} has no commit before {at}.")
+            raise StoryError(f"Story {self.story.name} has no commit before {at}.")
         return before[-1]
