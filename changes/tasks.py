@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
-from changes.workflow import deliveries
+from changes.workflow import deliveries, statuses
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +18,11 @@ def handle_delivery(delivery_pk: int) -> None:
 @shared_task(name="changes.handle_waiting_deliveries")
 def handle_waiting_deliveries() -> None:
     deliveries.handle_waiting_deliveries()
+
+
+@shared_task(name="changes.send_statuses")
+def send_statuses() -> None:
+    statuses.send_statuses()
 
 
 def wake_for(delivery_pk: int) -> None:

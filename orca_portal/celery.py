@@ -20,6 +20,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "tell git hosts what is missing": {
+        "task": "changes.send_statuses",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "seal what was received lately": {
         "task": "evidence.seal_events",
         "schedule": 2.0,

@@ -202,6 +202,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 BROKER_DIR = VAR_DIR / "broker"
+# A host waits ten seconds for the answer to its webhook: a broker that is gone is given up at once.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+    "socket_connect_timeout": 2,
+}
 if not REDIS_URL:
     for folder in ("messages", "control"):
         (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
@@ -229,6 +237,14 @@ VERCEL_WEBHOOK_SECRETS = secrets("VERCEL_WEBHOOK_SECRETS")
 ALERTMANAGER_TOKENS = secrets("ALERTMANAGER_TOKENS")
 # GitHub sends at most 25 MB.
 WEBHOOK_MAXIMUM_BYTES = env.int("ORCA_WEBHOOK_MAXIMUM_BYTES", default=25 * 1024 * 1024)
+
+# What the portal tells git hosts: nothing without a token
+
+GITHUB_TOKEN, GITLAB_TOKEN = secret("GITHUB_TOKEN"), secret("GITLAB_TOKEN")
+GITHUB_HOST = env.str("GITHUB_HOST", default="github.com")
+GITLAB_HOST = env.str("GITLAB_HOST", default="gitlab.com")
+GITHUB_API_URL = env.str("GITHUB_API_URL", default="https://api.github.com")
+GITLAB_API_URL = env.str("GITLAB_API_URL", default="https://gitlab.com/api/v4")
 
 # Interfaces for machines
 

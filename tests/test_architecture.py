@@ -18,7 +18,7 @@ ROWS: dict[int, str] = {
     " evidence.reconciliation"
     " evidence.ledger.merkle evidence.ledger.notes evidence.verifier"
     " evidence.controls.attributes orca_portal.looks",
-    2: "changes.models changes.clock evidence.models",
+    2: "changes.models changes.clock changes.outward evidence.models",
     3: "changes.queries changes.permissions changes.announcements evidence.queries"
     " evidence.permissions evidence.ledger.records evidence.ledger.shapes",
     4: "changes.workflow changes.sample evidence.ledger evidence.controls evidence.packages"

@@ -12,6 +12,7 @@ from changes.models.learning import (
     PostMortem,
 )
 from changes.models.organisation import Organisation
+from changes.models.outward import CommitStatus
 from changes.models.people import Login, Person
 from changes.models.pipeline import GateResult, PipelineRun, ProductionRelease
 from changes.models.policy import PolicyReview, PolicyVersion
@@ -31,6 +32,7 @@ __all__ = [
     "Approval",
     "ChangeRequest",
     "Commit",
+    "CommitStatus",
     "Delivery",
     "DeliveryJob",
     "Deployment",

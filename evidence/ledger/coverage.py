@@ -16,6 +16,7 @@ LEFT_OUT: dict[str, str] = {
     "evidence.Checkpoint": "is signed, and repeats the root of the log",
     "evidence.TimeStamp": "is signed by somebody else, over a checkpoint",
     "evidence.LedgerCheck": "says what was found; it is found again by checking again",
+    "changes.CommitStatus": "repeats outside what the record says",
     "changes.Delivery": "gets its event only when it is handled",
     "changes.DeliveryJob": "is work under way; what it made of the record has events",
     "changes.RefusedDelivery": "was not let in",

@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "bench_import": ["--commits", "60"],
     "bench_reconciliation": ["--commits", "40"],
+    "bench_intake": ["--deliveries", "40", "--clients", "4", "--rounds", "1"],
     "bench_packages": ["--changes", "4", "--monolith", "2"],
     "bench_pages": ["--changes", "3", "30", "--requests", "2"],
 }

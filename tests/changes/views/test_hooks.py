@@ -1,4 +1,4 @@
-"""What is let in, what is refused and why: docs/integrate.md, bad input of the hooks."""
+"""What is let in, what is refused and why: docs/webhooks.md, bad input of the hooks."""
 
 import gzip
 import hashlib

@@ -1,0 +1,1 @@
+"""What the portal tells others over the network. Knows neither the database nor the workflow."""
