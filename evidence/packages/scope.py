@@ -31,6 +31,7 @@ def scope_of(quarter: Quarter, until: datetime) -> Facts:
         "imports": _imports(),
         "silent": _silent(quarter, until),
         "policies": [_policy(version) for version in in_force(quarter, versions)],
+        "policy_changes": _policy_changes(quarter),
         "is_before_first_policy": reporting_date(quarter.start) < versions[0].effective_on,
         "policy_review": next((_review(row) for row in review), None),
     }
@@ -136,6 +137,25 @@ def _policy(version: PolicyVersion) -> Facts:
         "emergency_share_maximum_percent": version.emergency_share_maximum_percent,
         "words": policy_words(version.as_policy()),
     }
+
+
+def _policy_changes(quarter: Quarter) -> list[Facts]:
+    """Versions that were approved in the quarter or took effect in it."""
+    first, end = reporting_date(quarter.start), reporting_date(quarter.end)
+    approved = Q(approved_at__gte=quarter.start, approved_at__lt=quarter.end)
+    in_effect = Q(effective_on__gte=first, effective_on__lt=end, approved_at__isnull=False)
+    versions = PolicyVersion.objects.select_related("proposed_by", "approved_by")
+    return [
+        {
+            "version": version.version,
+            "effective_on": version.effective_on,
+            "summary": version.summary,
+            "proposed_by": version.proposed_by.name if version.proposed_by else "",
+            "approved_by": version.approved_by.name if version.approved_by else "",
+            "approved_at": version.approved_at,
+        }
+        for version in versions.filter(approved | in_effect).order_by("effective_on", "pk")
+    ]
 
 
 def _review(review: PolicyReview) -> Facts:

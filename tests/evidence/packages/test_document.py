@@ -1,17 +1,20 @@
 """The main document as an auditor reads it."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
 from changes import clock
-from changes.vocabulary import Category
+from changes.vocabulary import Category, PolicyState
 from evidence.packages.document import long_tables, main_document
 from evidence.packages.freeze import SIZES, freeze
 from evidence.packages.spool import Spool
 from evidence.vocabulary import PartKind
 from tests.evidence.packages.compiling import quarter
+from tests.factories.people import PersonFactory
+from tests.factories.policy import PolicyVersionFactory
 from tests.factories.source import CommitFactory, HistoryImportFactory, RepositoryFactory
 from tests.factories.stories import make_story
 from tests.factories.times import NOW
@@ -145,3 +148,22 @@ def test_without_emergencies_and_rollbacks_it_says_so() -> None:
 
     assert "No change of this quarter was an emergency." in text
     assert "No deployment was rolled back." in text
+
+
+def test_policy_changes_of_the_quarter_are_listed_with_both_pairs_of_eyes() -> None:
+    proposer, approver = PersonFactory.create(name="Pia"), PersonFactory.create(name="Ada")
+    known = {"proposed_by": proposer, "approved_by": approver, "approved_at": NOW}
+    PolicyVersionFactory.create(version="1.1", effective_on=NOW.date(), **known)
+    waits = {"state": PolicyState.PROPOSED, "approved_at": None}
+    PolicyVersionFactory.create(version="0.9", effective_on=date(2026, 8, 1), **waits)
+
+    text = section("Policy changes and the quarterly review")
+
+    assert "1.1 2026-07-15 Pia Ada, 2026-07-15 18:00:00" in text
+    assert "0.9" not in text
+
+
+def test_quarter_without_policy_changes_says_so() -> None:
+    text = section("Policy changes and the quarterly review")
+
+    assert "No version of the policy was approved or took effect in 2026Q3." in text
