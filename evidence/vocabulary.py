@@ -85,5 +85,4 @@ ATTRIBUTE_NAMES: dict[Attribute, str] = {
     Attribute.N: "Advisories answered within their time limit",
     Attribute.O: "Deviations explained, remedied and tested again",
 }
-TESTED = (Attribute.A, Attribute.C, Attribute.D, Attribute.E, Attribute.F, Attribute.J)
-NOT_TESTED = tuple(letter for letter in Attribute if letter not in TESTED)
+TESTED = tuple(Attribute)

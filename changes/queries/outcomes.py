@@ -74,6 +74,7 @@ def deployment_facts(deployment: Deployment, samples: tuple[SampleFacts, ...]) -
         revision=deployment.revision,
         started_at=deployment.started_at,
         started_by=person_facts(deployment.started_by),
+        roles_held=frozenset(deployment.roles_held),
         finished_at=deployment.finished_at,
         outcome=deployment.outcome,
         policy=deployment.policy_version.as_policy(),

@@ -41,19 +41,30 @@ def _deployer(
     rule: str, facts: ChangeFacts, deployment: DeploymentFacts, policy: Policy
 ) -> Finding:
     revision = deployment.revision[:12]
-    found = release_of(facts, deployment)
-    if not found:
+    found = _let_go(facts, deployment)
+    if found is None:
         return unknown(rule, f"Who let {revision} go to production is not on record.")
-    release, allowed = found[0], " or ".join(policy.deployer_roles)
-    name = release.person.name
-    if not release.person.is_human:
-        return failed(rule, f"{name} is a {release.person.kind}, and only people release.")
-    if not release.roles_held:
-        return unknown(rule, f"What {name} was when {revision} was released is not on record.")
-    if release.roles_held & set(policy.deployer_roles):
-        return passed(rule, f"{name} released {revision} and was allowed to.")
-    held = ", ".join(sorted(release.roles_held))
-    return failed(rule, f"{name} released {revision} as {held}; it takes a {allowed}.")
+    person, roles = found
+    if not person.is_human:
+        return failed(rule, f"{person.name} is a {person.kind}, and only people release.")
+    if not roles:
+        sentence = f"What {person.name} was when {revision} was released is not on record."
+        return unknown(rule, sentence)
+    if roles & set(policy.deployer_roles):
+        return passed(rule, f"{person.name} released {revision} and was allowed to.")
+    held, allowed = ", ".join(sorted(roles)), " or ".join(policy.deployer_roles)
+    return failed(rule, f"{person.name} released {revision} as {held}; it takes a {allowed}.")
+
+
+def _let_go(
+    facts: ChangeFacts, deployment: DeploymentFacts
+) -> tuple[PersonFacts, frozenset[str]] | None:
+    """Who released it, else the person who started it, with what they were at that time."""
+    releases = release_of(facts, deployment)
+    if releases:
+        return releases[0].person, releases[0].roles_held
+    starter = deployment.started_by
+    return (starter, deployment.roles_held) if starter and starter.is_human else None
 
 
 def _makers(facts: ChangeFacts) -> dict[int, PersonFacts]:

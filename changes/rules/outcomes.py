@@ -79,11 +79,14 @@ class VerificationFacts:
 
 @dataclass(frozen=True)
 class DeploymentFacts:
-    """`policy` is the version in force when it started: it judges the window."""
+    """`policy` is the version in force when it started: it judges the window and the deployer.
+    `roles_held` is what `started_by` was at that time.
+    """
 
     revision: str
     started_at: datetime
     started_by: PersonFacts | None = None
+    roles_held: frozenset[str] = frozenset()
     finished_at: datetime | None = None
     outcome: str = ""
     policy: Policy | None = None

@@ -1,11 +1,11 @@
-"""The control tests of this edition, one for each letter: facts and findings in, verdicts out."""
+"""The control tests, one for each letter: facts and findings in, verdicts out."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from changes.rules.facts import ChangeFacts
-from changes.rules.findings import Finding, combined
+from changes.rules.findings import Finding, combined, failed
 from changes.vocabulary import Category, Gate, Origin, State, Verdict
 from evidence.vocabulary import Attribute
 
@@ -17,7 +17,21 @@ AUTHORIZATION = (
 )
 REVIEW = ("peer_review_by_another_person", "code_review_approved")
 GATES = ("all_tests_passed", "coverage_reaches_minimum", "no_critical_security_finding")
+CATEGORY = ("standard_procedure_covers_it", "emergency_names_its_incident")
+TESTING = (*GATES, "pipeline_stages_in_order")
+DEPLOYER = ("deployer_is_allowed", "more_than_one_person", "released_after_end_to_end")
+RUNNING = ("approved_is_what_runs",)
+ROLLBACK = ("triggers_answered_by_rollback", "rollback_is_recorded")
 WINDOW = ("deployed_inside_window",)
+VERIFIED = ("stages_in_order", "stages_are_observed", "verified_after_deployment")
+DOCUMENTS = ("documents_match_paths",)
+EMERGENCY = (
+    "emergency_names_its_incident",
+    "approval_by_on_call",
+    "post_incident_review_held",
+)
+ADVISORY = ("advisory_answered_in_time",)
+DEVIATIONS = ("post_mortem_written",)
 STILL_WAITS = "Was due by the end of the quarter and still waits:"
 NEVER_DEPLOYED = "It was not deployed in the quarter."
 ENDED_EARLY = (State.WITHDRAWN, State.REJECTED)
@@ -57,7 +71,7 @@ def control_tests(
     *,
     is_over: bool,
 ) -> tuple[ControlTest, ...]:
-    """Every letter of this edition, in its order."""
+    """Every letter, in its order."""
     tested = Tested(facts, {finding.rule: finding for finding in findings}, approved_at, is_over)
     return tuple(
         ControlTest(letter, *_at_the_end(tested, letter, *test(tested)))
@@ -82,17 +96,19 @@ def _request(tested: Tested) -> Result:
     return Verdict.PASSED, "The request is complete and was there before any deployment."
 
 
-def _authorized(tested: Tested) -> Result:
-    return _worst(tested.of(AUTHORIZATION))
-
-
-def _reviewed(tested: Tested) -> Result:
-    return _worst(tested.of(REVIEW))
+def _categorized(tested: Tested) -> Result:
+    """A normal change asks neither for a procedure nor for an incident: it passes as it is."""
+    if tested.facts.is_imported:
+        return Verdict.UNKNOWN, "The imported history shows no category."
+    verdict, sentence = _worst(tested.of(CATEGORY))
+    if verdict is Verdict.NOT_APPLICABLE:
+        return Verdict.PASSED, "A normal change: it is asked for the approvals of one."
+    return verdict, sentence
 
 
 def _passed_gates(tested: Tested) -> Result:
     """Passing counts only where each tool had reported before the deployment began."""
-    verdict, sentence = _worst(tested.of(GATES))
+    verdict, sentence = _worst(tested.of(TESTING))
     late = _tools_late(tested.facts, tested.deployed_at)
     if verdict is Verdict.PASSED and late:
         return Verdict.FAILED, f"Reported only after the deployment began: {', '.join(late)}."
@@ -133,8 +149,20 @@ def _why_never_approved(tested: Tested) -> Result:
     return Verdict.FAILED, "The approval was not complete when the deployment began."
 
 
-def _window_kept(tested: Tested) -> Result:
-    return _worst(tested.of(WINDOW))
+def _planned_and_recorded(tested: Tested) -> Result:
+    """The plan was there; a trigger that fired was answered; a rollback says why."""
+    facts = tested.facts
+    findings = tested.of(ROLLBACK)
+    if facts.is_imported:
+        return Verdict.UNKNOWN, "The imported history shows no rollback plan."
+    if not facts.texts.get("rollback_plan", "").strip():
+        plan = failed(ROLLBACK[0], "The request has no rollback plan.")
+        return _worst([plan, *findings])
+    return _worst(findings)
+
+
+def _worst_of(*rules: str) -> Callable[[Tested], Result]:
+    return lambda tested: _worst(tested.of(rules))
 
 
 def _worst(findings: list[Finding]) -> Result:
@@ -146,11 +174,20 @@ def _worst(findings: list[Finding]) -> Result:
 
 TESTS: Mapping[Attribute, Callable[[Tested], Result]] = {
     Attribute.A: _request,
-    Attribute.C: _authorized,
-    Attribute.D: _reviewed,
+    Attribute.B: _categorized,
+    Attribute.C: _worst_of(*AUTHORIZATION),
+    Attribute.D: _worst_of(*REVIEW),
     Attribute.E: _passed_gates,
     Attribute.F: _approved_first,
-    Attribute.J: _window_kept,
+    Attribute.G: _worst_of(*DEPLOYER),
+    Attribute.H: _worst_of(*RUNNING),
+    Attribute.I: _planned_and_recorded,
+    Attribute.J: _worst_of(*WINDOW),
+    Attribute.K: _worst_of(*VERIFIED),
+    Attribute.L: _worst_of(*DOCUMENTS),
+    Attribute.M: _worst_of(*EMERGENCY),
+    Attribute.N: _worst_of(*ADVISORY),
+    Attribute.O: _worst_of(*DEVIATIONS),
 }
 
 

@@ -109,7 +109,7 @@ def context(
         "missing": missing_sources(frozen["scope"]["repositories"]),
         **_verdicts(summary),
         "charts": _charts(summary),
-        "attributes": [(a.value, name, a in TESTED) for a, name in ATTRIBUTE_NAMES.items()],
+        "attributes": [(a.value, name) for a, name in ATTRIBUTE_NAMES.items()],
     }
 
 

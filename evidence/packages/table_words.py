@@ -16,7 +16,7 @@ INTRODUCTIONS = {
         "change, which holds its whole story; population.csv holds the same rows."
     ),
     PartKind.MATRIX: (
-        "Every change against every attribute of this edition. Each verdict has its sentence in "
+        "Every change against every attribute. Each verdict has its sentence in "
         "the dossier and in control-tests.csv."
     ),
     PartKind.EXCEPTIONS: (

@@ -16,6 +16,7 @@ from changes.rules.facts import (
     ChangeFacts,
     CommitFacts,
     DeploymentFacts,
+    DocumentFacts,
     FreezeFacts,
     GateResultFacts,
     IncidentReviewFacts,
@@ -36,6 +37,7 @@ from changes.vocabulary import (
     ApprovalRole,
     Category,
     Decision,
+    DocumentKind,
     Gate,
     Origin,
     PersonKind,
@@ -281,6 +283,10 @@ def deployment(**values: Any) -> DeploymentFacts:
 
 def rolled_back(**values: Any) -> DeploymentFacts:
     return deployment(**{"outcome": "rolled_back", "rollback": rollback(), **values})
+
+
+def document(kind: str, **values: Any) -> DocumentFacts:
+    return DocumentFacts(DocumentKind(kind), **values)
 
 
 def post_mortem(**values: Any) -> PostMortemFacts:

@@ -1,13 +1,15 @@
 """The control tests of this edition, on both sides of each edge."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
-from changes.rules import approved_at, judge
-from changes.rules.facts import ChangeFacts
+from changes.rules import RULES, approved_at, judge
+from changes.rules.facts import AdvisoryFacts, ChangeFacts
 from changes.vocabulary import Origin, State, Verdict
+from evidence.controls import attributes
 from evidence.controls.attributes import ControlTest, control_tests
 from evidence.vocabulary import TESTED, Attribute
 from tests.factories import times
@@ -20,14 +22,20 @@ from tests.factories.facts import (
     all_gates,
     change_facts,
     deployment,
+    document,
     emergency,
     imported,
+    incident_review,
     lead_approval,
     los_angeles,
     peer_approval,
+    post_mortem,
     procedure,
     ran,
+    release,
     review,
+    rolled_back,
+    sample,
     standard,
 )
 
@@ -35,7 +43,8 @@ PASSED, FAILED, UNKNOWN = Verdict.PASSED, Verdict.FAILED, Verdict.UNKNOWN
 WAITING, NONE = Verdict.WAITING, Verdict.NOT_APPLICABLE
 MOMENT = timedelta(microseconds=1)
 DEPLOYED = (deployment(),)
-A, C, D, E, F, J = TESTED
+BREACH = tuple(sample(minutes, error_rate_percent=Decimal(2)) for minutes in range(61))
+A, B, C, D, E, F, G, H, I, J, K, L, M, N, O = TESTED  # noqa: E741 - the auditor's letters
 
 
 def results_of(facts: ChangeFacts, *, is_over: bool = True) -> dict[Attribute, ControlTest]:
@@ -43,8 +52,10 @@ def results_of(facts: ChangeFacts, *, is_over: bool = True) -> dict[Attribute, C
     return {t.attribute: t for t in control_tests(facts, findings, approved, is_over=is_over)}
 
 
-def verdicts(facts: ChangeFacts, *, is_over: bool = True) -> list[Verdict]:
-    return [test.verdict for test in results_of(facts, is_over=is_over).values()]
+def letters(facts: ChangeFacts, verdict: Verdict, *, is_over: bool = True) -> str:
+    """The letters with that verdict, one after the other."""
+    found = results_of(facts, is_over=is_over)
+    return "".join(letter for letter, test in found.items() if test.verdict is verdict)
 
 
 def test_letters_come_in_their_order() -> None:
@@ -160,6 +171,70 @@ def test_letters_come_in_their_order() -> None:
             NONE,
             id="J: an emergency on a Saturday",
         ),
+        pytest.param(
+            emergency(incident_url="", deployments=DEPLOYED), B, FAILED, id="B: no incident"
+        ),
+        pytest.param(
+            change_facts(releases=(), deployments=DEPLOYED), G, UNKNOWN, id="G: nobody released it"
+        ),
+        pytest.param(
+            change_facts(
+                releases=(release(roles_held=frozenset({"engineer"})),), deployments=DEPLOYED
+            ),
+            G,
+            FAILED,
+            id="G: released by an engineer",
+        ),
+        pytest.param(
+            change_facts(deployments=(deployment(artifact_digest=""),)),
+            H,
+            UNKNOWN,
+            id="H: no artifact",
+        ),
+        pytest.param(
+            change_facts(deployments=(deployment(samples=BREACH),)),
+            I,
+            FAILED,
+            id="I: the trigger fired and nobody rolled back",
+        ),
+        pytest.param(
+            change_facts(deployments=(rolled_back(rollback=None),)),
+            I,
+            FAILED,
+            id="I: rolled back without a record",
+        ),
+        pytest.param(
+            change_facts(
+                texts={**change_facts().texts, "rollback_plan": " "}, deployments=DEPLOYED
+            ),
+            I,
+            FAILED,
+            id="I: no plan",
+        ),
+        pytest.param(
+            change_facts(deployments=(deployment(verified=frozenset()),)),
+            K,
+            FAILED,
+            id="K: not verified",
+        ),
+        pytest.param(
+            change_facts(documents=(document("runbook"),), deployments=DEPLOYED),
+            L,
+            FAILED,
+            id="L: a runbook that is declared and not touched",
+        ),
+        pytest.param(emergency(deployments=DEPLOYED), M, FAILED, id="M: no post-incident review"),
+        pytest.param(
+            change_facts(
+                advisory=AdvisoryFacts("CVE-2026-1", date(2026, 6, 1)),
+                deployed_on=date(2026, 7, 14),
+                deployments=DEPLOYED,
+            ),
+            N,
+            FAILED,
+            id="N: answered after 43 days",
+        ),
+        pytest.param(change_facts(deployments=(rolled_back(),)), O, FAILED, id="O: no post-mortem"),
     ],
 )
 def test_attribute_has_edges(facts: ChangeFacts, letter: Attribute, expected: Verdict) -> None:
@@ -174,17 +249,36 @@ def test_attribute_has_edges(facts: ChangeFacts, letter: Attribute, expected: Ve
     ],
 )
 def test_change_in_order_passes_every_letter(facts: ChangeFacts) -> None:
-    assert verdicts(facts) == [PASSED] * 6
+    assert letters(facts, PASSED) == "ABCDEFGHIJK"
+    assert letters(facts, NONE) == "LMNO"
 
 
-def test_emergency_is_authorized_by_the_engineer_on_call() -> None:
-    facts = emergency(reviews=(review(),), deployments=DEPLOYED)
+def test_emergency_is_authorized_by_the_engineer_on_call_and_reviewed_afterwards() -> None:
+    facts = emergency(
+        reviews=(review(),),
+        deployments=DEPLOYED,
+        incident_review=incident_review(),
+        post_mortem=post_mortem(),
+    )
 
-    assert verdicts(facts) == [PASSED, PASSED, PASSED, PASSED, PASSED, NONE]
+    assert letters(facts, PASSED) == "ABCDEFGHIKMO"
+    assert letters(facts, NONE) == "JLN"
 
 
 def test_imported_change_is_unknown_throughout() -> None:
-    assert verdicts(imported()) == [UNKNOWN] * 6
+    assert letters(imported(), UNKNOWN) == "ABCDEFGHIJKL"
+    assert letters(imported(), NONE) == "MNO"
+
+
+def test_every_rule_counts_for_a_letter() -> None:
+    groups = (
+        *(attributes.AUTHORIZATION, attributes.REVIEW, attributes.TESTING, attributes.CATEGORY),
+        *(attributes.DEPLOYER, attributes.RUNNING, attributes.ROLLBACK, attributes.WINDOW),
+        *(attributes.VERIFIED, attributes.DOCUMENTS, attributes.EMERGENCY),
+        *(attributes.ADVISORY, attributes.DEVIATIONS, ("required_fields_present",)),
+    )
+
+    assert {rule for group in groups for rule in group} == {rule.__name__ for rule in RULES}
 
 
 def test_standard_change_outside_its_procedure_is_not_authorized() -> None:
@@ -200,14 +294,12 @@ def test_approval_that_never_arrived_is_unknown_where_nothing_shows_approvals() 
     assert results_of(facts)[F].verdict is UNKNOWN
 
 
-WITHOUT_ANYTHING = change_facts(approvals=(), gate_results=())
+WITHOUT_ANYTHING = change_facts(approvals=(), gate_results=(), runs=())
 
 
 def test_open_quarter_waits() -> None:
-    assert (
-        verdicts(WITHOUT_ANYTHING, is_over=False)
-        == [PASSED, WAITING, WAITING, WAITING] + [WAITING] * 2
-    )
+    assert letters(WITHOUT_ANYTHING, WAITING, is_over=False) == "CDEFGHIJK"
+    assert letters(WITHOUT_ANYTHING, PASSED, is_over=False) == "AB"
 
 
 def test_what_was_due_and_still_waits_at_the_end_has_failed() -> None:
@@ -218,19 +310,19 @@ def test_what_was_due_and_still_waits_at_the_end_has_failed() -> None:
 
 
 def test_what_only_a_deployment_makes_due_does_not_apply_without_one() -> None:
-    assert verdicts(WITHOUT_ANYTHING) == [PASSED] + [NONE] * 5
+    assert letters(WITHOUT_ANYTHING, NONE) == "BCDEFGHIJKLMNO"
 
 
 def test_what_waits_where_no_deployment_is_ever_reported_has_failed() -> None:
     found = results_of(replace(WITHOUT_ANYTHING, sees_deployments=False))
 
     assert [found[letter].verdict for letter in (C, D, E)] == [FAILED] * 3
-    assert [found[letter].verdict for letter in (F, J)] == [UNKNOWN] * 2
+    assert [found[letter].verdict for letter in (F, G, H, I, J, K)] == [UNKNOWN] * 6
 
 
 @pytest.mark.parametrize("state", [State.WITHDRAWN, State.REJECTED])
 def test_nothing_more_is_due_of_a_change_that_ended_early(state: State) -> None:
-    assert verdicts(replace(WITHOUT_ANYTHING, state=state)) == [PASSED] + [NONE] * 5
+    assert letters(replace(WITHOUT_ANYTHING, state=state), NONE) == "BCDEFGHIJKLMNO"
 
 
 def test_withdrawn_after_its_deployment_is_still_tested() -> None:
