@@ -20,7 +20,7 @@ def documents_match_paths(facts: ChangeFacts, policy: Policy) -> Finding:
         return found(rule, "Which files it touches is not known.")
     touched = [kind for kind in DocumentKind if _matches(paths, policy.document_paths, kind)]
     asked = [kind for kind in DocumentKind if _matches(paths, policy.document_triggers, kind)]
-    declared = [document.kind for document in facts.documents if not document.waiver_reason]
+    declared = [document.kind for document in facts.documents]
     waived = {document.kind for document in facts.documents if _is_waived(facts, document.kind)}
     wanted = [kind for kind in DocumentKind if kind in (*declared, *asked)]
     lacking = [kind for kind in wanted if kind not in touched and kind not in waived]

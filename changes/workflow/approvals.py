@@ -70,6 +70,8 @@ def _why_not_as(
 ) -> str | None:
     if actor.pk in facts.authors:
         return f"{actor.name} is an author of {facts.key}, and authors do not approve their own."
+    if facts.last_pusher and actor.pk == facts.last_pusher.id:
+        return f"{actor.name} pushed the last commit of {facts.key}: another person approves it."
     if role is ApprovalRole.TECH_LEAD and not (systems_led and Role.TECH_LEAD in actor.roles):
         return f"{actor.name} is not a tech lead of a system that {facts.key} affects."
     if role is ApprovalRole.ON_CALL:

@@ -842,6 +842,18 @@ WAIVED = document("runbook", waiver_reason="Only a comment.", waived_by=LEAD)
             touching("deploy/run.sh", documents=(WAIVED,)),
         ),
         row(
+            "declared and waived",
+            PASSED,
+            documents_match_paths,
+            touching("src/a.py", documents=(WAIVED,)),
+        ),
+        row(
+            "a waiver that is only asked for",
+            FAILED,
+            documents_match_paths,
+            touching("src/a.py", documents=(replace(WAIVED, waived_by=None),)),
+        ),
+        row(
             "waived by an author",
             FAILED,
             documents_match_paths,

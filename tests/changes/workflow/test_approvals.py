@@ -97,6 +97,15 @@ def test_approval_by_an_author_is_refused(part: str) -> None:
         approve(story, actor=author)
 
 
+def test_approval_by_who_pushed_the_last_commit_is_refused() -> None:
+    story, pusher = make_story(), an_engineer(name="Ada")
+    story.push("c" * 40, committer=pusher)
+
+    sentence = f"Ada pushed the last commit of {story.change.key}: another person approves it."
+    with refused(NotPermitted, sentence):
+        approve(story, actor=pusher)
+
+
 @pytest.mark.parametrize("role", ApprovalRole)
 def test_approval_by_a_bot_is_refused_in_every_capacity(role: ApprovalRole) -> None:
     story, bot = make_story(), a_bot(name="dependabot")
