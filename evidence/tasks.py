@@ -10,6 +10,7 @@ from changes import clock
 from evidence.ledger.check import check_ledger as check_whole_ledger
 from evidence.ledger.checkpoints import checkpoint_now
 from evidence.ledger.sequence import seal
+from evidence.ledger.time_stamps import stamp_newest
 from evidence.packages import compile as compiling
 from evidence.packages.jobs import Wake
 from evidence.packages.sweep import requeue_stuck_jobs as stuck_jobs
@@ -51,6 +52,11 @@ def seal_all_events() -> None:
 @shared_task(name="evidence.issue_checkpoint")
 def issue_checkpoint() -> None:
     checkpoint_now(clock.now())
+
+
+@shared_task(name="evidence.stamp_checkpoint")
+def stamp_checkpoint() -> None:
+    stamp_newest()
 
 
 @shared_task(name="evidence.check_ledger")

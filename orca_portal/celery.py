@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "time-stamp the newest checkpoint": {
+        "task": "evidence.stamp_checkpoint",
+        "schedule": crontab(minute=41),
+    },
     "check the whole ledger": {
         "task": "evidence.check_ledger",
         "schedule": crontab(hour=2, minute=17),

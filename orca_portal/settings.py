@@ -183,6 +183,9 @@ DOSSIERS_DIR = VAR_DIR / "dossiers"
 CHECKPOINTS_DIR = VAR_DIR / "checkpoints" / DATABASE_MARK
 # The log's private keys and the signer's memory: keep a copy apart from the database.
 LOG_KEYS_DIR = VAR_DIR / "secrets" / f"log-{DATABASE_MARK}"
+# An authority that time-stamps checkpoints (RFC 3161), and the certificates that verify it.
+TIME_STAMP_URL = env.str("ORCA_TIME_STAMP_URL", default="")
+TIME_STAMP_CA = env.str("ORCA_TIME_STAMP_CA", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "orca_portal.static_files.PortalStaticFiles"},

@@ -5,6 +5,7 @@ salt nobody can try out texts, so a text that is erased together with its salt i
 """
 
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,10 @@ SALT_BYTES = 32
 
 
 def commitment(salt: bytes, event_id: str, field: str, value: object) -> str:
+    """Of a text, Python's own JSON gives the canonical bytes, and many times as fast."""
+    if isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False)
+        return hashlib.sha256(salt + f'["{event_id}","{field}",{text}]'.encode()).hexdigest()
     return hashlib.sha256(salt + canonical([event_id, field, value])).hexdigest()
 
 

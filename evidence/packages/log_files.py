@@ -14,6 +14,7 @@ from evidence.ledger.checkpoints import issue_checkpoint
 from evidence.ledger.keys import private_key, vkeys
 from evidence.ledger.merkle import HASH_BYTES, inclusion_ranges, node_hash, proof_of
 from evidence.ledger.notes import proof_text, sign_note
+from evidence.ledger.time_stamps import stamp_if_possible
 from evidence.models import Checkpoint, Leaf, LogKey, Package
 from evidence.packages.bundle import file_digest
 
@@ -36,6 +37,9 @@ def log_files(folder: Path, size: int, keys: Iterable[str], alive: Callable[[], 
     _write(folder, files, "keys.txt", "".join(f"{vkey}\n" for vkey in vkeys()))
     _handovers(folder, files)
     _continuation(folder, files, checkpoint)
+    if stamp := stamp_if_possible(checkpoint):
+        files["ledger/checkpoint.tsr"] = folder / "checkpoint.tsr"
+        files["ledger/checkpoint.tsr"].write_bytes(bytes(stamp.token))
     for key, proof in _proofs(checkpoint, hashes, keys):
         alive()
         _write(folder, files, f"proofs/{key}.tlog-proof", proof)

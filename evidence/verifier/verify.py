@@ -458,7 +458,8 @@ def report(package: Package, told: list[str], is_pinned: bool, has_older: bool) 
     for sentence in package.differences:
         print(f"DIFFERENCE: {sentence}")
     if package.differences:
-        print(f"RESULT: {len(package.differences)} differences. Do not rely on this package.")
+        number = len(package.differences)
+        print(f"RESULT: {number} difference{'s'[: number != 1]}. Do not rely on this package.")
         return 1
     if is_pinned:
         print("RESULT: whole and authentic: signed by the key that you pinned.")

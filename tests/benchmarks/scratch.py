@@ -8,11 +8,13 @@ from pathlib import Path
 
 
 @contextmanager
-def scratch_portal() -> Iterator[Path]:
-    """Sets Django up on a new SQLite database; call it before importing any model."""
+def scratch_portal(database: str = "") -> Iterator[Path]:
+    """Sets Django up on a new SQLite database, or on the one given; call it before importing any
+    model.
+    """
     with tempfile.TemporaryDirectory(prefix="orca-bench-") as folder:
         os.environ["ORCA_VAR"] = folder
-        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
+        os.environ["DATABASE_URL"] = database or f"sqlite:///{folder}/bench.sqlite3"
         os.environ.setdefault("LOG_LEVEL", "WARNING")
         os.environ["DJANGO_SETTINGS_MODULE"] = "orca_portal.settings"
         import django

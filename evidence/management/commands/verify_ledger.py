@@ -22,7 +22,7 @@ class Command(BaseCommand):
             self.stdout.write(f"... and {check.found - len(check.differences)} more.")
         self.stdout.write(
             f"{check.entries} entries of the log and {check.records} records read:"
-            f" {f'{check.found} differences.' if check.found else 'whole.'}"
+            f" {_found(check.found)}."
         )
         if check.found:
             sys.exit(1)
@@ -30,3 +30,7 @@ class Command(BaseCommand):
     def _progress(self, done: int, total: int) -> None:
         if self.stderr.isatty():
             self.stderr.write(f"\r{done} of {total}", ending="")
+
+
+def _found(number: int) -> str:
+    return "whole" if not number else "1 difference" if number == 1 else f"{number} differences"

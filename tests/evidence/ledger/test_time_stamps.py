@@ -1,0 +1,165 @@
+"""Against a local authority that OpenSSL plays: good answers, wrong ones and none."""
+
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from changes.workflow.refusals import NotNow
+from evidence.ledger.checkpoints import checkpoint_now
+from evidence.ledger.time_stamps import stamp, stamp_if_possible, stamp_newest
+from evidence.models import TimeStamp
+from tests.factories.times import NOW
+
+pytestmark = pytest.mark.django_db
+CONFIGURATION = """
+[tsa]
+default_tsa = here
+[here]
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+[extensions]
+extendedKeyUsage = critical,timeStamping
+"""
+
+
+def openssl(*arguments: object) -> None:
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+
+@dataclass
+class Authority:
+    """`spoil` alters what it answers."""
+
+    folder: Path
+    url: str = ""
+    spoil: Callable[[bytes], bytes] = bytes
+
+    def answer(self, request: bytes) -> bytes:
+        query, reply = self.folder / "q.tsq", self.folder / "r.tsr"
+        query.write_bytes(request)
+        openssl(
+            "ts", "-reply", "-queryfile", query, "-out", reply, "-config", self.folder / "c.cnf"
+        )
+        return self.spoil(reply.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("authority")
+    (folder / "c.cnf").write_text(CONFIGURATION.format(folder=folder))
+    (folder / "serial").write_text("01\n")
+    new = ("-newkey", "rsa:2048", "-nodes")
+    ca = ("-x509", "-subj", "/CN=CA", "-days", "3650", "-keyout", folder / "ca.key")
+    openssl("req", *new, *ca, "-out", folder / "ca.pem")
+    wanted = ("-subj", "/CN=TSA", "-keyout", folder / "tsa.key", "-out", folder / "tsa.csr")
+    openssl("req", *new, *wanted)
+    signed = ("-CA", folder / "ca.pem", "-CAkey", folder / "ca.key", "-set_serial", "2")
+    usage = ("-extfile", folder / "c.cnf", "-extensions", "extensions", "-days", "3650")
+    openssl("x509", "-req", "-in", folder / "tsa.csr", *signed, *usage, "-out", folder / "tsa.pem")
+    return folder
+
+
+@pytest.fixture
+def authority(keys: Path, settings: Settings) -> Iterator[Authority]:
+    here = Authority(keys)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            answer = here.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *arguments: object) -> None:
+            """It says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here.url = settings.TIME_STAMP_URL = f"http://127.0.0.1:{server.server_port}/"
+        settings.TIME_STAMP_CA = str(keys / "ca.pem")
+        yield here
+        server.shutdown()
+
+
+def test_checkpoint_is_stamped_once(authority: Authority, tmp_path: Path) -> None:
+    checkpoint = checkpoint_now(NOW)
+
+    stamped = stamp_newest()
+
+    assert stamped is not None
+    assert stamped == stamp(checkpoint)
+    assert stamped.authority == authority.url
+    (tmp_path / "note").write_text(checkpoint.note)
+    (tmp_path / "tsr").write_bytes(bytes(stamped.token))
+    data = ("-data", tmp_path / "note", "-in", tmp_path / "tsr")
+    openssl("ts", "-verify", *data, "-CAfile", authority.folder / "ca.pem")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda answer: answer[:-20], id="cut off"),
+        pytest.param(lambda answer: answer[:40], id="hardly anything"),
+        pytest.param(lambda answer: b"hello" * len(answer[:1]), id="something else"),
+        pytest.param(lambda answer: answer[:-9] + bytes([answer[-9] ^ 1]) + answer[-8:], id="bit"),
+        pytest.param(lambda answer: b"\x30\x05\x30\x03\x02\x01\x02" + answer[:0], id="refused"),
+    ],
+)
+def test_wrong_answer_is_not_kept(authority: Authority, spoil: Callable[[bytes], bytes]) -> None:
+    checkpoint = checkpoint_now(NOW)
+    authority.spoil = spoil
+
+    with pytest.raises(NotNow, match="time-stamp authority"):
+        stamp(checkpoint)
+
+    assert stamp_if_possible(checkpoint) is None
+    assert not TimeStamp.objects.exists()
+
+
+def test_answer_to_another_request_is_not_kept(authority: Authority) -> None:
+    checkpoint = checkpoint_now(NOW)
+    kept: list[bytes] = []
+
+    def keep(answer: bytes) -> bytes:
+        kept.append(answer)
+        return b""
+
+    authority.spoil = keep
+    assert stamp_if_possible(checkpoint) is None
+    authority.spoil = lambda answer: kept[0] + answer[:0]
+
+    with pytest.raises(NotNow, match="answers another request"):
+        stamp(checkpoint)
+
+
+def test_certificates_of_another_authority_do_not_verify(
+    authority: Authority, settings: Settings
+) -> None:
+    settings.TIME_STAMP_CA = str(authority.folder / "tsa.csr")
+
+    with pytest.raises(NotNow, match="OpenSSL does not verify"):
+        stamp(checkpoint_now(NOW))
+
+
+def test_silent_authority_keeps_nobody_from_working(settings: Settings) -> None:
+    settings.TIME_STAMP_URL = "http://127.0.0.1:1/"
+
+    assert stamp_if_possible(checkpoint_now(NOW)) is None
+
+
+def test_without_an_authority_nothing_is_asked() -> None:
+    checkpoint = checkpoint_now(NOW)
+
+    assert (stamp_newest(), stamp_if_possible(checkpoint)) == (None, None)
