@@ -15,6 +15,7 @@ from changes.permissions import may, needs
 from changes.roles import Act
 from evidence.forms import CompileForm, last_full_quarter
 from evidence.models import Package
+from evidence.packages.access import record_download
 from evidence.packages.contents import (
     DOSSIERS,
     Damaged,
@@ -105,6 +106,8 @@ def download(request: HttpRequest, key: tuple[str, int]) -> HttpResponseBase:
     except Damaged as error:
         context = {"heading": "Not handed out", "sentence": str(error), "status": 409}
         return render(request, "errors/refused.html", context, status=HTTPStatus.CONFLICT)
+    actor = request.user if isinstance(request.user, Person) else None
+    record_download(package=found, actor=actor, at=clock.now())
     return FileResponse(
         file, as_attachment=True, filename=found.file_name, content_type="application/zip"
     )

@@ -11,8 +11,10 @@ import pytest
 
 from changes import clock
 from changes.models import Organisation
-from evidence.models import CompileJob, CompilePart, Package
+from evidence.ledger.keys import rotate_key
+from evidence.models import CompileJob, CompilePart, Event, Package
 from evidence.packages import freeze
+from evidence.packages.access import record_download
 from evidence.packages.compile import start_job, unchanged_package
 from evidence.vocabulary import TABLES, JobState
 from tests.evidence.packages.compiling import (
@@ -233,3 +235,22 @@ def test_large_quarter_stands_in_annexes(monkeypatch: pytest.MonkeyPatch) -> Non
         "annex/population-0003.pdf",
     ]
     assert sum(name.startswith("annex/matrix") for name in names) == 3
+
+
+def test_events_about_the_proof_itself_move_no_cut() -> None:
+    """Publishing, downloading, a new key: the same record still gives the same log."""
+    make_story()
+    first = compiled()
+    before = content_of(first)
+    record_download(package=first, actor=None, at=NOW)
+    rotate_key(actor=None, at=NOW)
+
+    assert compiled() == first
+    second = compiled(is_forced=True)
+
+    downloaded = Event.objects.get(type="access.package_downloaded")
+    assert downloaded.leaf.index >= first.log_size
+    assert second.log_size == first.log_size
+    after = content_of(second)
+    for name in ("ledger/events.jsonl", "ledger/leaves.bin"):
+        assert after[name] == before[name]
