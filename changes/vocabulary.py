@@ -59,6 +59,16 @@ class PersonKind(StrEnum):
     SERVICE = "service"
 
 
+class Scope(StrEnum):
+    """What a token may be used for. To write includes to read the same."""
+
+    CHANGES_READ = "changes:read"
+    CHANGES_WRITE = "changes:write"
+    EVIDENCE_WRITE = "evidence:write"
+    DEPLOYMENTS_READ = "deployments:read"
+    DEPLOYMENTS_WRITE = "deployments:write"
+
+
 class ApprovalRole(StrEnum):
     """In which capacity an approval was given."""
 

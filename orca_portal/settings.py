@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "lucide",
     "csp",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "evidence",
     "orca_portal",
 ]
@@ -252,8 +254,33 @@ GITLAB_API_URL = env.str("GITLAB_API_URL", default="https://gitlab.com/api/v4")
 # Interfaces for machines
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "changes.api.documentation.ApiSchema",
+    "EXCEPTION_HANDLER": "changes.api.problems.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+# For each token or person, as Django REST framework writes rates.
+API_RATE = env.str("ORCA_API_RATE", default="1200/min")
+EVIDENCE_MAXIMUM = 256 * 1024 * 1024
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ORCA change-evidence portal",
+    "DESCRIPTION": "What engineers do in the portal and what machines report to it.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "changes.api.documentation.with_problems",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "tryItOutEnabled": False},
 }
 
 # Logs: one line an event, to standard error

@@ -9,11 +9,14 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from changes import clock
+from changes.api.problems import problem_response
 from changes.models import Organisation
 from changes.sample.logins import SAMPLE_LOGINS, SAMPLE_PASSWORD
 from changes.views.refusals import refused
 from orca_portal import styleguide as guide
 from orca_portal.forms import SignInForm
+
+API = "/api/v1/"
 
 
 class SignIn(LoginView):
@@ -36,19 +39,19 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refused(request, HTTPStatus.BAD_REQUEST, "The portal could not read this request.")
+    return _refused(request, HTTPStatus.BAD_REQUEST, "The portal could not read this request.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     sentence = str(exception) or "Your roles do not allow this."
-    return refused(request, HTTPStatus.FORBIDDEN, sentence)
+    return _refused(request, HTTPStatus.FORBIDDEN, sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     said = exception.args[0] if exception.args else ""
     is_sentence = isinstance(said, str) and said.endswith(".")
     sentence = said if is_sentence else "There is no page at this address."
-    return refused(request, HTTPStatus.NOT_FOUND, sentence)
+    return _refused(request, HTTPStatus.NOT_FOUND, sentence)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -58,5 +61,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks neither the database nor the session: either may be what failed."""
+    if request.path.startswith(API):
+        sentence = "The portal failed; what you asked for was not done. Try again later."
+        return problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", sentence)
     page = render_to_string("errors/500.html")
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _refused(request: HttpRequest, status: HTTPStatus, sentence: str) -> HttpResponse:
+    """A page for people; for machines the same as a problem."""
+    if request.path.startswith(API):
+        return problem_response(status, status.name.lower(), sentence)
+    return refused(request, status, sentence)

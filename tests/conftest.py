@@ -28,6 +28,7 @@ hypothesis.settings.load_profile("orca")
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Settings, tmp_path: Path) -> None:
+    settings.API_RATE = "1000000/min"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PACKAGES_DIR = tmp_path / "packages"
     settings.DOSSIERS_DIR = tmp_path / "dossiers"

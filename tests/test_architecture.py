@@ -27,9 +27,8 @@ ROWS: dict[int, str] = {
     " evidence.filters evidence.exports"
     " evidence.forms"
     " evidence.templatetags",
-    6: "changes.views changes.admin changes.management changes.urls changes.apps changes.tasks"
-    " evidence.views"
-    " evidence.tasks evidence.management evidence.urls evidence.apps",
+    6: "changes.api changes.views changes.admin changes.management changes.urls changes.apps"
+    " changes.tasks evidence.views evidence.tasks evidence.management evidence.urls evidence.apps",
     7: "orca_portal",
 }
 ROW_OF = {name: row for row, names in ROWS.items() for name in names.split()}

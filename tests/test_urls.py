@@ -56,11 +56,28 @@ class Address:
         return {SIGN_IN} if visitor == NOBODY else {403}
 
 
+@dataclass(frozen=True)
+class Interface(Address):
+    """Of the API: who is not signed in is told so, and sent nowhere. Forms are not read here:
+    what a body has to be is tested with tokens, in tests/changes/api.
+    """
+
+    def expected(self, visitor: str, method: str) -> set[Answer]:
+        if visitor == NOBODY and visitor not in self.to:
+            return {401}
+        if (self.get if method == "GET" else self.post) == NO_METHOD:
+            return {405}
+        return super().expected(visitor, method)
+
+
 READ = Address(MAY[Act.READ_CHANGES], PAGE, NO_METHOD)
 READ_PACKAGES = Address(MAY[Act.READ_PACKAGES], PAGE, NO_METHOD)
 READ_RECONCILIATION = Address(MAY[Act.READ_RECONCILIATION], PAGE, NO_METHOD)
 READ_EXCEPTIONS = Address(MAY[Act.READ_EXCEPTIONS], PAGE, NO_METHOD)
+READ_API = Interface(MAY[Act.READ_CHANGES], PAGE, NO_METHOD)
 ONE = "changes/<change:key>/"
+API = f"api/v1/{ONE}"
+WRONG_TYPE, NOT_FOUND = {415}, {404}
 ACTIONS = {action: action.value.replace("_", "-") for action in Action if action != Action.EDIT}
 ADDRESSES: dict[str, Address] = {
     "": Address(SIGNED_IN, PAGE, NO_METHOD),
@@ -95,6 +112,16 @@ ADDRESSES: dict[str, Address] = {
     "exceptions/answer/": Address(MAY[Act.ANSWER_EXCEPTION], NOT_NOW, NOT_NOW),
     "reconciliation/": READ_RECONCILIATION,
     "reconciliation/export.csv": READ_RECONCILIATION,
+    "api/v1/changes/": Interface(MAY[Act.READ_CHANGES], PAGE, WRONG_TYPE),
+    API: READ_API,
+    f"{API}deploy-gate/": READ_API,
+    f"{API}evidence/": Interface(MAY[Act.READ_CHANGES], PAGE, {403, 422}),
+    "api/v1/deployments/": Interface(MAY[Act.READ_CHANGES], PAGE, {403}),
+    # There is no deployment here: who may not ask is told before that, and who may not report too.
+    "api/v1/deployments/<int:number>/": Interface(MAY[Act.READ_CHANGES], NOT_FOUND, NO_METHOD),
+    "api/v1/deployments/<int:number>/finish/": Interface(frozenset(), NO_METHOD, {403}),
+    "api/schema/": Address(EVERYBODY, PAGE, NO_METHOD),
+    "api/docs/": Address(EVERYBODY, PAGE, NO_METHOD),
     "sign-in/": Address(EVERYBODY, PAGE, PAGE),
     "sign-out/": Address(SIGNED_IN, NO_METHOD, ON),
     "styleguide/": Address(SIGNED_IN, PAGE, PAGE),
@@ -109,6 +136,15 @@ ADDRESSES |= {
 ADDRESSES |= {
     f"{ONE}{slug}/": Address(MAY[task.act], PAGE | NOT_NOW, AGAIN | NOT_NOW)
     for slug, task in FOLLOW_UPS.items()
+}
+ADDRESSES |= {
+    f"api/v1/deployments/<int:number>/{what}/": Interface(MAY[Act.READ_CHANGES], NOT_FOUND, {403})
+    for what in ("stages", "samples", "verifications")
+}
+# Sent as a form, which an action of the API does not read; role and state are judged before that.
+ADDRESSES |= {
+    f"{API}{slug}/": Interface(MAY[Act.READ_CHANGES], NO_METHOD, WRONG_TYPE | NOT_NOW | {403})
+    for slug in (*ACTIONS.values(), "edit", *FOLLOW_UPS)
 }
 # The admin site is for configuration: each of its addresses is one of these models or of these.
 ADMIN_MODELS = {"system", "standardprocedure", "oncallshift", "freeze", "repository", "person"} | {
@@ -154,12 +190,12 @@ class Site:
         known = {
             "<change:key>": self.change.key,
             "<package:key>": self.package.key,
-            "<int:number>": "1",
             "<int:pk>": str(self.delivery.pk),
             "<str:version>": self.proposal.version,
             "<path:content_type_id>": "1",
             "(?P<app_label>changes)": "changes",
             "(?P<url>.*)": "nowhere/",
+            "<int:number>": "1",
             "<path:object_id>": str(row.pk if row else 1),
             "<id>": str(row.pk if row else 1),
         }

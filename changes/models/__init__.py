@@ -5,6 +5,7 @@ from changes.models.calendar import Freeze, WindowException
 from changes.models.catalogue import OnCallShift, StandardProcedure, System
 from changes.models.files import EvidenceItem
 from changes.models.inbox import Delivery, DeliveryJob, RefusedDelivery
+from changes.models.interfaces import DeployGateAnswer, KeptReply, Token
 from changes.models.learning import (
     ActionItem,
     DocumentationUpdate,
@@ -35,6 +36,7 @@ __all__ = [
     "CommitStatus",
     "Delivery",
     "DeliveryJob",
+    "DeployGateAnswer",
     "Deployment",
     "DocumentationUpdate",
     "EvidenceItem",
@@ -42,6 +44,7 @@ __all__ = [
     "GateResult",
     "HealthSample",
     "HistoryImport",
+    "KeptReply",
     "Login",
     "OnCallShift",
     "Organisation",
@@ -61,6 +64,7 @@ __all__ = [
     "RolloutStage",
     "StandardProcedure",
     "System",
+    "Token",
     "Verification",
     "WindowException",
 ]

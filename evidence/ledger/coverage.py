@@ -10,6 +10,7 @@ from django.db import models
 
 APPS = ("changes", "evidence")
 LEFT_OUT: dict[str, str] = {
+    "changes.KeptReply": "repeats an answer; what the answer is about has its own event",
     "evidence.Event": "is the log itself",
     "evidence.Leaf": "is the log itself",
     "evidence.Disclosure": "opens an event, which commits to it",

@@ -19,9 +19,11 @@ from evidence.ledger.shapes import shape_of
 APPEND_ONLY: dict[str, str] = {
     "changes.Approval": "",
     "changes.Delivery": "",
+    "changes.DeployGateAnswer": "",
     "changes.EvidenceItem": "",
     "changes.GateResult": "",
     "changes.HealthSample": "",
+    "changes.KeptReply": "",
     "changes.PolicyReview": "",
     "changes.PolicyVersion": "OLD.state = 'approved'",
     "changes.ProductionRelease": "",

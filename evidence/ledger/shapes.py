@@ -12,7 +12,7 @@ from django.db import models
 
 # Not part of the record: what signs somebody in, the counter of the key numbers, and the body of
 # a delivery, for which the digest beside it stands.
-LEFT_OUT = {"password", "last_login", "last_change_number", "raw_body"}
+LEFT_OUT = {"password", "last_login", "last_used_at", "last_change_number", "raw_body"}
 # Every text without a limit and every e-mail address is private, and these besides.
 PRIVATE = {
     "actionitem.title",

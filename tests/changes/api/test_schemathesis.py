@@ -1,0 +1,125 @@
+"""Whatever is sent to whichever address: no server error, and no answer that the description lacks.
+
+`script/test --long` sends fifty times as much.
+"""
+
+from typing import Any
+from unittest import SkipTest
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.core.failures import FailureGroup
+
+from changes.vocabulary import Scope
+from tests.factories.interfaces import a_secret
+from tests.factories.people import a_tech_lead
+from tests.factories.stories import make_story
+
+CSRF = "c" * 32
+# Not every value that the description allows is one that the workflow takes: that is a 422.
+LEFT_OUT = {"positive_data_acceptance", "ignored_auth"}
+EXAMPLES, MANY_EXAMPLES = 4, 200
+MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+
+
+def checks() -> list[Any]:
+    return [check for check in CHECKS.get_all() if check.__name__ not in LEFT_OUT]
+
+
+def described(key: str, number: int) -> Any:
+    """The description as it is served, but that most keys and numbers are of something."""
+    description: Any = SchemaGenerator().get_schema(request=None, public=True)
+    known: dict[str, Any] = {
+        "key": {"type": "string", "enum": [key, "CHG-000999"]},
+        "number": {"type": "integer", "enum": [number, 999_999]},
+    }
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path":
+                    parameter["schema"] = known[parameter["name"]]
+    schema = schemathesis.openapi.from_dict(description)
+    schema.app = get_wsgi_application()
+    return schema
+
+
+@pytest.fixture
+def schema(db: None) -> Any:
+    story = make_story().pass_gates().approve().start()
+    return described(story.change.key, story.deployment.pk)
+
+
+@pytest.fixture
+def as_machine(db: None) -> dict[str, str]:
+    secret = a_secret(*Scope, person=a_tech_lead(), name="schemathesis")
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def as_person(db: None) -> dict[str, str]:
+    client = Client()
+    client.force_login(a_tech_lead())
+    session = client.cookies.output(header="", sep=";").split(";")[0].strip()
+    return {"Cookie": f"{session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
+
+
+def failures(
+    schema: Any, headers: dict[str, str], mode: GenerationMode, examples: int
+) -> dict[str, str]:
+    """By operation, what Schemathesis found."""
+    found = {}
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        try:
+            _send(operation, headers, mode, examples)
+        except (SkipTest, Unsatisfiable):
+            continue  # of this operation nothing wrong can be made
+        except FailureGroup as failure:
+            found[operation.label] = "\n".join(str(each) for each in failure.exceptions)
+    return found
+
+
+def _send(operation: Any, headers: dict[str, str], mode: GenerationMode, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: Case) -> None:
+        case.call_and_validate(headers=headers, checks=checks())
+
+    send()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_machine_meets_no_error(
+    mode: GenerationMode, schema: Any, as_machine: dict[str, str]
+) -> None:
+    assert failures(schema, as_machine, mode, EXAMPLES) == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_person_meets_no_error(
+    mode: GenerationMode, schema: Any, as_person: dict[str, str]
+) -> None:
+    assert failures(schema, as_person, mode, EXAMPLES) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", MODES)
+def test_machine_meets_no_error_in_many_calls(
+    mode: GenerationMode, schema: Any, as_machine: dict[str, str]
+) -> None:
+    assert failures(schema, as_machine, mode, MANY_EXAMPLES) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("mode", MODES)
+def test_person_meets_no_error_in_many_calls(
+    mode: GenerationMode, schema: Any, as_person: dict[str, str]
+) -> None:
+    assert failures(schema, as_person, mode, MANY_EXAMPLES) == {}
