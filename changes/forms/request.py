@@ -38,6 +38,11 @@ PARTS = (
         "Standard follows a pre-approved procedure; an emergency names its incident.",
         ("category", "standard_procedure", "procedure_parameters", "incident_url"),
     ),
+    (
+        "Security advisory",
+        "Only if the change answers one: the policy says within how many days.",
+        ("advisory", "advisory_published_on"),
+    ),
     ("When", "", ("avoided_day_reason",)),
 )
 
@@ -134,6 +139,14 @@ class ChangeForm(forms.Form):
         required=False,
         max_length=200,
         assume_scheme="https",
+    )
+    advisory = forms.CharField(
+        help_text="Its name, such as CVE-2026-1234.", required=False, max_length=100
+    )
+    advisory_published_on = forms.DateField(
+        label="Published on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     avoided_day_reason = _text(
         "Why on an avoided day", "Only if it has to be deployed on a day that the policy avoids."

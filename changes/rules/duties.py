@@ -53,7 +53,7 @@ def _deployer(
     if roles & set(policy.deployer_roles):
         return passed(rule, f"{person.name} released {revision} and was allowed to.")
     held, allowed = ", ".join(sorted(roles)), " or ".join(policy.deployer_roles)
-    return failed(rule, f"{person.name} released {revision} as {held}; it takes a {allowed}.")
+    return failed(rule, f"{person.name} released {revision} as {held}; it takes: {allowed}.")
 
 
 def _let_go(

@@ -158,6 +158,7 @@ def _set_values(change: ChangeRequest, values: Mapping[str, Any]) -> None:
         setattr(change, name, value)
     _check_texts(change)
     _check_parameters(change.procedure_parameters)
+    _check_advisory(change)
     title = " ".join(change.title.split())
     if not title:
         raise Invalid({"title": "Give the change a title."})
@@ -188,6 +189,13 @@ def _check_parameters(parameters: Any) -> None:
     if not is_mapping or not all(map(_is_number, parameters.values())):
         sentence = "Give a number for each parameter of the procedure."
         raise Invalid({"procedure_parameters": sentence})
+
+
+def _check_advisory(change: ChangeRequest) -> None:
+    if change.advisory.strip() and not change.advisory_published_on:
+        raise Invalid({"advisory_published_on": "Say when the advisory was published."})
+    if change.advisory_published_on and not change.advisory.strip():
+        raise Invalid({"advisory": "Name the advisory that was published then."})
 
 
 def _is_number(value: Any) -> bool:

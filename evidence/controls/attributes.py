@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, combined, failed
@@ -48,12 +48,15 @@ class ControlTest:
 
 @dataclass(frozen=True)
 class Tested:
-    """What the tests look at. `is_over` says whether the quarter has ended."""
+    """What the tests look at. `is_over` says whether the quarter has ended; what is due only
+    after its `last_day` may still wait then.
+    """
 
     facts: ChangeFacts
     findings: Mapping[str, Finding]
     approved_at: datetime | None
     is_over: bool
+    last_day: date | None = None
 
     def of(self, rules: Iterable[str]) -> list[Finding]:
         return [self.findings[rule] for rule in rules]
@@ -70,9 +73,11 @@ def control_tests(
     approved_at: datetime | None,
     *,
     is_over: bool,
+    last_day: date | None = None,
 ) -> tuple[ControlTest, ...]:
     """Every letter, in its order."""
-    tested = Tested(facts, {finding.rule: finding for finding in findings}, approved_at, is_over)
+    by_rule = {finding.rule: finding for finding in findings}
+    tested = Tested(facts, by_rule, approved_at, is_over, last_day)
     return tuple(
         ControlTest(letter, *_at_the_end(tested, letter, *test(tested)))
         for letter, test in TESTS.items()
@@ -191,6 +196,17 @@ TESTS: Mapping[Attribute, Callable[[Tested], Result]] = {
 }
 
 
+def _is_due_later(tested: Tested, letter: Attribute) -> bool:
+    """The post-incident review of an emergency at the quarter's end is due in the next one."""
+    review = tested.facts.incident_review
+    return (
+        letter is Attribute.M
+        and review is not None
+        and tested.last_day is not None
+        and review.due_on > tested.last_day
+    )
+
+
 def _at_the_end(
     tested: Tested, letter: Attribute, verdict: Verdict, sentence: str
 ) -> tuple[Verdict, str]:
@@ -203,6 +219,6 @@ def _at_the_end(
             return Verdict.NOT_APPLICABLE, f"It was {facts.state} and never deployed."
         if tested.is_over and facts.sees_deployments:
             return Verdict.NOT_APPLICABLE, NEVER_DEPLOYED
-    if verdict is Verdict.WAITING and tested.is_over:
+    if verdict is Verdict.WAITING and tested.is_over and not _is_due_later(tested, letter):
         return Verdict.FAILED, f"{STILL_WAITS} {sentence}"
     return verdict, sentence

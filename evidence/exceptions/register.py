@@ -59,7 +59,7 @@ def found(setting: Setting) -> Iterator[Facts]:
 
 def _facts(judgement: Judgement, setting: Setting) -> Facts:
     change = judgement.change
-    tests = tests_of(judgement, is_over=not setting.is_interim)
+    tests = tests_of(judgement, setting)
     facts: Facts = exact(
         {
             "key": change.key,

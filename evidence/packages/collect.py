@@ -5,7 +5,7 @@ However large the quarter, only one chunk of changes is in memory at a time.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from changes.models import ChangeRequest
 from changes.quarters import Quarter
 from changes.queries.judgements import Judgement, judgements_of
+from changes.queries.policies import reporting_date
 from changes.queries.record import with_record
 from evidence.controls.attributes import ControlTest, control_tests
 from evidence.ledger.canonical import digest_of
@@ -32,6 +33,11 @@ class Setting:
     is_interim: bool
     is_sample: bool
     organisation: str
+
+    @property
+    def last_day(self) -> date:
+        """In the reporting time zone, as the days on which things are due."""
+        return reporting_date(self.quarter.end - timedelta(seconds=1))
 
     def facts(self) -> Facts:
         return {
@@ -74,14 +80,19 @@ def frozen_changes(setting: Setting) -> Iterator[FrozenChange]:
 
 
 def _frozen(judgement: Judgement, others: Beside, setting: Setting) -> FrozenChange:
-    tests = tests_of(judgement, is_over=not setting.is_interim)
+    tests = tests_of(judgement, setting)
     facts = exact({**facts_of_change(judgement, tests, others), "package": setting.facts()})
     return FrozenChange(facts, digest_of(facts))
 
 
-def tests_of(judgement: Judgement, *, is_over: bool) -> tuple[ControlTest, ...]:
-    approved_at: datetime | None = judgement.approved_at
-    return control_tests(judgement.facts, judgement.findings, approved_at, is_over=is_over)
+def tests_of(judgement: Judgement, setting: Setting) -> tuple[ControlTest, ...]:
+    return control_tests(
+        judgement.facts,
+        judgement.findings,
+        judgement.approved_at,
+        is_over=not setting.is_interim,
+        last_day=setting.last_day,
+    )
 
 
 def _chunks(changes: QuerySet[ChangeRequest]) -> Iterator[list[ChangeRequest]]:

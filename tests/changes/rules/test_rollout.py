@@ -1,8 +1,14 @@
+from datetime import date
+
 import pytest
 
 from changes.rules import Rule
-from changes.rules.facts import ChangeFacts
-from changes.rules.rollout import stages_in_order
+from changes.rules.facts import AdvisoryFacts, ChangeFacts
+from changes.rules.rollout import (
+    advisory_answered_in_time,
+    approved_is_what_runs,
+    stages_in_order,
+)
 from changes.rules.verification import verified_after_deployment
 from changes.vocabulary import Verdict
 from tests.factories.facts import POLICY, change_facts, deployment, imported, policy
@@ -92,3 +98,58 @@ def test_rollout_without_a_deployment_is_no_pass(
     rule: Rule, facts: ChangeFacts, expected: Verdict
 ) -> None:
     assert rule(facts, POLICY).verdict is expected
+
+
+DIGEST = "sha256:" + "c" * 64
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param(change_facts(deployments=(deployment(),)), PASSED, id="approved and known"),
+        pytest.param(
+            change_facts(deployments=(deployment(artifact_digest=""),)), UNKNOWN, id="no artifact"
+        ),
+        pytest.param(
+            change_facts(deployments=(deployment(), deployment(started_at=NOW))),
+            PASSED,
+            id="the same artifact twice",
+        ),
+        pytest.param(
+            change_facts(
+                deployments=(deployment(), deployment(started_at=NOW, artifact_digest=DIGEST))
+            ),
+            FAILED,
+            id="another artifact of the same revision",
+        ),
+        pytest.param(
+            change_facts(deployments=(deployment(revision="b" * 40),)),
+            FAILED,
+            id="another revision than was approved",
+        ),
+        pytest.param(change_facts(), WAITING, id="not deployed yet"),
+        pytest.param(imported(deployments=(deployment(),)), UNKNOWN, id="imported"),
+    ],
+)
+def test_approved_is_what_runs_has_edges(facts: ChangeFacts, expected: Verdict) -> None:
+    assert approved_is_what_runs(facts, POLICY).verdict is expected
+
+
+PUBLISHED = AdvisoryFacts("CVE-2026-1234", date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("advisory", "deployed_on", "expected"),
+    [
+        pytest.param(None, date(2026, 7, 14), Verdict.NOT_APPLICABLE, id="it answers none"),
+        pytest.param(PUBLISHED, date(2026, 7, 1), PASSED, id="on the thirtieth day"),
+        pytest.param(PUBLISHED, date(2026, 7, 2), FAILED, id="a day later"),
+        pytest.param(PUBLISHED, None, WAITING, id="not deployed yet"),
+    ],
+)
+def test_advisory_is_answered_in_time(
+    advisory: AdvisoryFacts | None, deployed_on: date | None, expected: Verdict
+) -> None:
+    facts = change_facts(advisory=advisory, deployed_on=deployed_on)
+
+    assert advisory_answered_in_time(facts, POLICY).verdict is expected

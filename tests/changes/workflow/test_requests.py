@@ -1,11 +1,13 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from changes.announcements import happened
 from changes.models import ChangeRequest, Organisation
+from changes.queries.facts import facts_of
+from changes.rules.facts import AdvisoryFacts
 from changes.states import Action
 from changes.vocabulary import Category, DocumentKind, Role, State
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
@@ -381,3 +383,23 @@ def edit(change: ChangeRequest, story: Any, **values: Any) -> ChangeRequest:
     return edit_request(
         request=change, actor=story.requester, at=LATER, values=values, systems=[story.system]
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        pytest.param({"advisory": "CVE-2026-1234"}, "advisory_published_on", id="without a day"),
+        pytest.param({"advisory_published_on": date(2026, 7, 1)}, "advisory", id="without a name"),
+    ],
+)
+def test_advisory_has_a_name_and_a_day(values: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        make_draft(**values)
+
+    assert list(refusal.value.fields) == [field]
+
+
+def test_advisory_is_kept_with_the_request() -> None:
+    story = make_draft(advisory="CVE-2026-1234", advisory_published_on=date(2026, 7, 1))
+
+    assert facts_of(story.change).advisory == AdvisoryFacts("CVE-2026-1234", date(2026, 7, 1))

@@ -331,6 +331,22 @@ def test_withdrawn_after_its_deployment_is_still_tested() -> None:
     assert results_of(facts)[C].verdict is FAILED
 
 
+@pytest.mark.parametrize(
+    ("last_day", "expected"),
+    [
+        pytest.param(date(2026, 7, 20), WAITING, id="due the day after the quarter"),
+        pytest.param(date(2026, 7, 21), FAILED, id="due on its last day"),
+    ],
+)
+def test_review_that_is_due_in_the_next_quarter_may_wait(last_day: date, expected: Verdict) -> None:
+    facts = emergency(deployments=DEPLOYED, incident_review=incident_review(held_on=None))
+    findings, approved = judge(facts, POLICY), approved_at(facts, POLICY)
+
+    tests = control_tests(facts, findings, approved, is_over=True, last_day=last_day)
+
+    assert {t.attribute: t.verdict for t in tests}[M] is expected
+
+
 def test_lead_may_not_be_the_peer() -> None:
     facts = change_facts(approvals=(lead_approval(), peer_approval(LEAD)), deployments=DEPLOYED)
 
