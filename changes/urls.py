@@ -3,9 +3,15 @@ from django.urls import path, register_converter
 from changes.intake.hosts import PROVIDERS
 from changes.views.actions import act, follow_up
 from changes.views.changes import change_detail, change_export, change_list
-from changes.views.converters import ActionConverter, FollowUpConverter, KeyConverter
+from changes.views.converters import (
+    ActionConverter,
+    DigestConverter,
+    FollowUpConverter,
+    KeyConverter,
+)
 from changes.views.deliveries import delivery_list, delivery_retry
 from changes.views.editing import edit_change, new_change
+from changes.views.evidence_files import attach, download
 from changes.views.home import home
 from changes.views.hooks import hook
 from changes.views.policy import policy, policy_approve
@@ -13,6 +19,7 @@ from changes.views.policy import policy, policy_approve
 register_converter(KeyConverter, "change")
 register_converter(ActionConverter, "action")
 register_converter(FollowUpConverter, "follow_up")
+register_converter(DigestConverter, "sha256")
 
 app_name = "changes"
 urlpatterns = [
@@ -22,6 +29,8 @@ urlpatterns = [
     path("changes/export.csv", change_export, name="export"),
     path("changes/<change:key>/", change_detail, name="detail"),
     path("changes/<change:key>/edit/", edit_change, name="edit"),
+    path("changes/<change:key>/files/attach/", attach, name="attach-file"),
+    path("changes/<change:key>/files/<sha256:sha256>/", download, name="file"),
     path("changes/<change:key>/<follow_up:slug>/", follow_up, name="follow-up"),
     path("changes/<change:key>/<action:action>/", act, name="act"),
     path("deliveries/", delivery_list, name="deliveries"),

@@ -86,6 +86,8 @@ ADDRESSES: dict[str, Address] = {
     "changes/export.csv": READ,
     ONE: READ,
     f"{ONE}edit/": Address(REQUESTERS, PAGE, AGAIN),
+    f"{ONE}files/attach/": Address(REQUESTERS, PAGE, AGAIN),
+    f"{ONE}files/<sha256:sha256>/": Address(MAY[Act.READ_CHANGES], {404}, NO_METHOD),
     "deliveries/": Address(MAY[Act.READ_DELIVERIES], PAGE, NO_METHOD),
     # The row of this test is handled already.
     "deliveries/<int:pk>/retry/": Address(MAY[Act.RETRY_DELIVERY], NO_METHOD, NOT_NOW),
@@ -189,6 +191,7 @@ class Site:
         row = self.rows.get(route.split("/")[2] if is_admin(route) and route.count("/") > 2 else "")
         known = {
             "<change:key>": self.change.key,
+            "<sha256:sha256>": "0" * 64,
             "<package:key>": self.package.key,
             "<int:pk>": str(self.delivery.pk),
             "<str:version>": self.proposal.version,

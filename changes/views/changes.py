@@ -79,6 +79,7 @@ def change_detail(request: HttpRequest, key: str) -> HttpResponse:
         "follow_ups": follow_ups_for(person, judgement),
         "pulls": change.pull_requests.all(),
         "files": change.evidence_items.select_related("uploaded_by"),
+        "may_attach": may(person, Act.CREATE_CHANGE),
     }
     return render(request, "changes/change_detail.html", context)
 

@@ -36,3 +36,15 @@ class FollowUpConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+class DigestConverter:
+    """A SHA-256, as a stored file is known by."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

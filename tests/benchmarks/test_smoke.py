@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
+    "bench_evidence": ["--megabytes", "0.05", "--junit", "0.05"],
     "bench_import": ["--commits", "60"],
     "bench_reconciliation": ["--commits", "40"],
     "bench_intake": ["--deliveries", "40", "--clients", "4", "--rounds", "1"],
