@@ -5,7 +5,8 @@ import logging
 from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
-from changes.workflow import deliveries, statuses
+from changes import clock
+from changes.workflow import deliveries, notifications, statuses
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +32,13 @@ def wake_for(delivery_pk: int) -> None:
         handle_delivery.apply_async((delivery_pk,), retry=False)
     except (OperationalError, ChannelError, OSError) as error:
         logger.warning("The broker does not answer (%s); the delivery waits.", error)
+
+
+@shared_task(name="changes.send_notifications")
+def send_notifications() -> None:
+    notifications.send_due(clock.now())
+
+
+@shared_task(name="changes.queue_overdue")
+def queue_overdue() -> None:
+    notifications.queue_overdue(clock.now())

@@ -14,7 +14,8 @@ from changes.views.editing import edit_change, new_change
 from changes.views.evidence_files import attach, download
 from changes.views.home import home
 from changes.views.hooks import hook
-from changes.views.policy import policy, policy_approve
+from changes.views.policy import policy, policy_approve, policy_review, policy_version
+from changes.views.retroactive import retroactive_change
 
 register_converter(KeyConverter, "change")
 register_converter(ActionConverter, "action")
@@ -27,6 +28,7 @@ urlpatterns = [
     path("changes/", change_list, name="list"),
     path("changes/new/", new_change, name="new"),
     path("changes/export.csv", change_export, name="export"),
+    path("changes/retroactive/", retroactive_change, name="retroactive"),
     path("changes/<change:key>/", change_detail, name="detail"),
     path("changes/<change:key>/edit/", edit_change, name="edit"),
     path("changes/<change:key>/files/attach/", attach, name="attach-file"),
@@ -37,5 +39,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/retry/", delivery_retry, name="delivery-retry"),
     *(path(f"hooks/{name}/", hook, {"source": name}, name=f"hook-{name}") for name in PROVIDERS),
     path("policy/", policy, name="policy"),
+    path("policy/<str:version>/", policy_version, name="policy-version"),
+    path("policy/reviews/<str:quarter>/", policy_review, name="policy-review"),
     path("policy/<str:version>/approve/", policy_approve, name="policy-approve"),
 ]

@@ -17,6 +17,16 @@ class Origin(StrEnum):
     RETROACTIVE = "retroactive"
 
 
+class Means(StrEnum):
+    """How a change is made. All but `code` go past the pipeline, with files as evidence."""
+
+    CODE = "code"
+    CONSOLE_CHANGE = "console_change"
+    FEATURE_FLAG = "feature_flag"
+    VENDOR_PATCH = "vendor_patch"
+    DATABASE_OPERATION = "database_operation"
+
+
 class State(StrEnum):
     """Where a change request stands. Approval is no state: it is derived from the decisions."""
 
@@ -188,6 +198,29 @@ class DeliveryState(StrEnum):
     HANDLED = "handled"
     IGNORED = "ignored"
     FAILED = "failed"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class Occasion(StrEnum):
+    """Why somebody is told: it waits for them, it fired, or its day has passed."""
+
+    WAITS = "waits"
+    FIRED = "fired"
+    OVERDUE = "overdue"
+
+
+class NotificationState(StrEnum):
+    """`unconfirmed`: nobody knows whether it arrived, so it is not sent again."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
 
 
 class ImportState(StrEnum):

@@ -43,5 +43,11 @@ app.conf.beat_schedule = {
         "task": "evidence.check_ledger",
         "schedule": crontab(hour=2, minute=17),
     },
+    "send notifications": {
+        "task": "changes.send_notifications",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+    "tell what is overdue": {"task": "changes.queue_overdue", "schedule": 3600.0},
     "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
 }

@@ -283,8 +283,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "tryItOutEnabled": False},
 }
 
-# Logs: one line an event, to standard error
+# Messages: e-mail by EMAIL_URL (smtp+tls://user:word@host:587), one signed webhook for chats
+NOTIFY_BY_EMAIL = bool(EMAIL_URL := secret("EMAIL_URL"))
+vars().update(env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
+NOTIFY_WEBHOOK_URL = secret("NOTIFY_WEBHOOK_URL")
+NOTIFY_WEBHOOK_SECRET = secret("NOTIFY_WEBHOOK_SECRET") or kept_secret("notify_webhook")
 
+# Logs: one line an event, to standard error
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

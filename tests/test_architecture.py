@@ -24,7 +24,7 @@ ROWS: dict[int, str] = {
     4: "changes.workflow changes.sample evidence.ledger evidence.controls evidence.packages"
     " evidence.exceptions",
     5: "changes.forms changes.filters changes.exports changes.templatetags evidence.listeners"
-    " evidence.filters evidence.exports"
+    " changes.listeners evidence.filters evidence.exports"
     " evidence.forms"
     " evidence.templatetags",
     6: "changes.api changes.views changes.admin changes.management changes.urls changes.apps"
@@ -42,7 +42,7 @@ BULK_WRITES = {"bulk_create", "bulk_update"}
 STAND_ALONE = {"evidence.verifier.verify"}
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 # cryptography signs and checks notes, from bytes to bytes.
-PURE_LIBRARIES = {"cryptography", "defusedxml", "ijson", "rfc8785"}
+PURE_LIBRARIES = {"cryptography", "defusedxml", "holidays", "ijson", "rfc8785"}
 
 
 @cache

@@ -17,6 +17,7 @@ from django.urls import URLResolver, get_resolver
 
 from changes.intake.hosts import PROVIDERS
 from changes.models import ChangeRequest, DeliveryJob, PolicyVersion, Repository
+from changes.quarters import quarter_of
 from changes.queries.facts import facts_of
 from changes.roles import MAY, REQUESTERS, Act
 from changes.states import STEPS, Action
@@ -30,6 +31,7 @@ from tests.factories.inbox import DeliveryJobFactory
 from tests.factories.packages import PackageFactory
 from tests.factories.policy import PolicyVersionFactory
 from tests.factories.stories import make_story
+from tests.factories.times import NOW
 
 NOBODY, NO_ROLE, SUPERUSER = "nobody", "no role", "superuser"
 VISITORS = (NOBODY, NO_ROLE, *Role, SUPERUSER)
@@ -84,6 +86,8 @@ ADDRESSES: dict[str, Address] = {
     "changes/": READ,
     "changes/new/": Address(REQUESTERS, PAGE, AGAIN),
     "changes/export.csv": READ,
+    # It says what it is opened for; without that there is nothing to open.
+    "changes/retroactive/": Address(REQUESTERS, {404}, {404}),
     ONE: READ,
     f"{ONE}edit/": Address(REQUESTERS, PAGE, AGAIN),
     f"{ONE}files/attach/": Address(REQUESTERS, PAGE, AGAIN),
@@ -94,6 +98,8 @@ ADDRESSES: dict[str, Address] = {
     # No secret is configured in tests: nobody is let in, whoever has signed in.
     **{f"hooks/{name}/": Address(EVERYBODY, NO_METHOD, {401}) for name in PROVIDERS},
     "policy/": READ,
+    "policy/<str:version>/": READ,
+    "policy/reviews/<str:quarter>/": Address(MAY[Act.REVIEW_POLICY], PAGE, PAGE),
     "policy/<str:version>/approve/": Address(MAY[Act.APPROVE_POLICY], NO_METHOD, ON),
     "packages/": READ_PACKAGES,
     "packages/jobs/": READ_PACKAGES,
@@ -195,6 +201,7 @@ class Site:
             "<package:key>": self.package.key,
             "<int:pk>": str(self.delivery.pk),
             "<str:version>": self.proposal.version,
+            "<str:quarter>": str(quarter_of(NOW)),
             "<path:content_type_id>": "1",
             "(?P<app_label>changes)": "changes",
             "(?P<url>.*)": "nowhere/",

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,13 @@ class EntryAdmin(AnyModelAdmin):
     """One row of the catalogue. Django's own model permissions are not asked."""
 
     actions: Any = None
-    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
+    # Django's own choosers of several rows and of a time leave fields without a name to a reader
+    # of the screen.
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.URLField: {"assume_scheme": "https"},
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+        models.DateTimeField: {"form_class": forms.DateTimeField, "widget": forms.DateTimeInput},
+    }
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_configure(request)

@@ -18,7 +18,6 @@ class SystemAdmin(EntryAdmin):
     list_filter = ("is_infrastructure",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    filter_horizontal = ("tech_leads",)
 
     @admin.display(description="tech leads")
     def led_by(self, system: System) -> str:
@@ -38,7 +37,6 @@ class ProcedureAdmin(EntryAdmin):
     list_display = ("title", "slug", "valid_from", "expires_on")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
-    filter_horizontal = ("systems",)
 
 
 class BegunIsHistory(EntryAdmin):
@@ -67,7 +65,6 @@ class ShiftAdmin(BegunIsHistory):
 @admin.register(Freeze)
 class FreezeAdmin(BegunIsHistory):
     list_display = ("reason", "starts_at", "ends_at")
-    filter_horizontal = ("systems",)
 
 
 @admin.register(Repository)

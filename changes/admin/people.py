@@ -52,7 +52,7 @@ class PersonAdmin(EntryAdmin, PersonUserAdmin):
     list_filter = ("kind", "is_active", "groups")
     search_fields = ("name", "username", "email", "logins__name")
     ordering = ("name",)
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
     readonly_fields = ("last_login", "joined_at")
     fieldsets = (
         (None, {"fields": ("name", "username", "password", "email", "kind", "time_zone")}),

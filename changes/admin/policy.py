@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import JSONField, QuerySet
 from django.forms import Textarea
 from django.http import HttpRequest
@@ -12,13 +13,17 @@ from changes.admin.base import EntryAdmin, actor_of
 from changes.admin.bases import PolicyModelForm
 from changes.models import Person, PolicyVersion
 from changes.permissions import may
-from changes.queries.policies import version_in_force
-from changes.queries.policy_words import SECTIONS
+from changes.queries.dry_runs import dry_run, last_quarter
+from changes.queries.policies import version_before, version_in_force, why_overlapping
+from changes.queries.policy_words import SECTIONS, edits_of
 from changes.roles import Act
 from changes.rules.policy import Policy
 from changes.rules.policy_values import problems_of
+from changes.vocabulary import PolicyState
 from changes.workflow.policies import approve_policy, propose_policy
 from changes.workflow.refusals import Refusal
+
+DRY_RUN = "_dry_run"
 
 
 class PolicyForm(PolicyModelForm):
@@ -26,7 +31,22 @@ class PolicyForm(PolicyModelForm):
         given = super().clean() or self.cleaned_data
         for name, sentence in problems_of(given).items():
             self.add_error(name, sentence)
+        day = given.get("effective_on")
+        overlapping = why_overlapping(day) if day else ""
+        if overlapping:
+            self.add_error("effective_on", overlapping)
+        if self.is_dry_run and not self.errors:
+            self.add_error(None, "A dry run: nothing is proposed yet. See what it would do below.")
         return given
+
+    @property
+    def is_dry_run(self) -> bool:
+        return DRY_RUN in self.data
+
+    @property
+    def is_tried(self) -> bool:
+        """Its figures are whole, and the only thing against it is that it was a dry run."""
+        return self.is_bound and self.is_dry_run and list(self.errors) == [NON_FIELD_ERRORS]
 
 
 @admin.register(PolicyVersion)
@@ -59,6 +79,22 @@ class PolicyVersionAdmin(EntryAdmin):
         """A proposal starts from the version in force."""
         current = version_in_force(clock.now())
         return {name: getattr(current, name) for name in Policy.names()}
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Beside the figures: what they change, and what they would do to the last quarter."""
+        form, version = context["adminform"].form, kwargs.get("obj")
+        now = clock.now()
+        if version is None and form.is_bound and form.is_tried:
+            version = form.instance
+        context["quarter"] = last_quarter(now)
+        if version is not None:
+            before = version_before(version)
+            context |= {"version": version, "before": before, "edits": edits_of(version, before)}
+        if version is not None and version.state == PolicyState.PROPOSED:
+            context["dry_run"] = dry_run(version, context["quarter"], now)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         propose_policy(version=form.instance, actor=actor_of(request), at=clock.now())

@@ -11,7 +11,7 @@ from changes.intake.pull_request_urls import (
     parse_pull_request_url,
 )
 from changes.models import ChangeRequest, StandardProcedure, System
-from changes.vocabulary import Category, DocumentKind, choices, label
+from changes.vocabulary import Category, DocumentKind, Means, choices, label
 from changes.workflow.requests import EDITABLE, TITLE_MAXIMUM
 
 TEXT_MAXIMUM = 50_000
@@ -20,7 +20,7 @@ PARTS = (
     (
         "What and why",
         "Start with the pull request if there is one: its commits and reviews come with it.",
-        ("pull_request_url", "title", "description", "business_justification"),
+        ("means", "pull_request_url", "title", "description", "business_justification"),
     ),
     ("Where", "The tech leads of these systems are asked.", ("systems", "is_infrastructure")),
     (
@@ -92,6 +92,13 @@ class ChangeForm(forms.Form):
         max_length=500,
         widget=forms.URLInput(attrs={"type": "text", "inputmode": "url", "spellcheck": "false"}),
     )
+    means = forms.ChoiceField(
+        label="How it is made",
+        help_text="Without code no pipeline tests it: attach files that show how it was tried.",
+        choices=choices(Means),
+        initial=Means.CODE.value,
+        required=False,
+    )
     title = forms.CharField(
         help_text=f"In one line, up to {TITLE_MAXIMUM} characters.", max_length=TITLE_MAXIMUM
     )
@@ -160,6 +167,9 @@ class ChangeForm(forms.Form):
             return parse_pull_request_url(text) if text else None
         except PullRequestUrlError as error:
             raise forms.ValidationError(str(error)) from error
+
+    def clean_means(self) -> str:
+        return self.cleaned_data["means"] or Means.CODE.value
 
     @property
     def values(self) -> dict[str, Any]:

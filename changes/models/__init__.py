@@ -12,6 +12,7 @@ from changes.models.learning import (
     PostIncidentReview,
     PostMortem,
 )
+from changes.models.notifications import Notification
 from changes.models.organisation import Organisation
 from changes.models.outward import CommitStatus
 from changes.models.people import Login, Person
@@ -46,6 +47,7 @@ __all__ = [
     "HistoryImport",
     "KeptReply",
     "Login",
+    "Notification",
     "OnCallShift",
     "Organisation",
     "Person",

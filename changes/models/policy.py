@@ -33,6 +33,12 @@ class PolicyVersion(models.Model):
     tech_leads_per_system = models.PositiveSmallIntegerField(default=1)
     peer_reviewers_minimum = models.PositiveSmallIntegerField(default=1)
     post_incident_review_working_days = models.PositiveSmallIntegerField(default=5)
+    holiday_calendar = models.CharField(
+        max_length=20,
+        blank=True,
+        default="US",
+        help_text="Working days leave these out: a country, or one of its regions, such as US-CA.",
+    )
     emergency_share_maximum_percent = models.DecimalField(
         max_digits=5, decimal_places=2, default=Decimal(10)
     )

@@ -6,7 +6,7 @@ from changes.models.catalogue import StandardProcedure, System
 from changes.models.constraints import one_of
 from changes.models.people import Person
 from changes.models.policy import PolicyVersion
-from changes.vocabulary import ApprovalRole, Category, Decision, Origin, State, choices
+from changes.vocabulary import ApprovalRole, Category, Decision, Means, Origin, State, choices
 
 MODEL = "change"
 
@@ -20,6 +20,7 @@ class ChangeRequest(models.Model):
         max_length=10, choices=choices(Category), default=Category.NORMAL.value
     )
     origin = models.CharField(max_length=12, choices=choices(Origin), default=Origin.PORTAL.value)
+    means = models.CharField(max_length=20, choices=choices(Means), default=Means.CODE.value)
     state = models.CharField(max_length=12, choices=choices(State), default=State.DRAFT.value)
     requester = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="requested_changes"
@@ -80,6 +81,7 @@ class ChangeRequest(models.Model):
         ]
         constraints = [
             one_of("category", Category, model=MODEL),
+            one_of("means", Means, model=MODEL),
             one_of("origin", Origin, model=MODEL),
             one_of("state", State, model=MODEL),
             CheckConstraint(name="change_number_from_one", condition=Q(number__gte=1)),

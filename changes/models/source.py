@@ -89,6 +89,13 @@ class Commit(models.Model):
     pull_request = models.ForeignKey(
         PullRequest, on_delete=models.PROTECT, null=True, related_name="commits"
     )
+    change = models.ForeignKey(
+        ChangeRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="direct_commits",
+        help_text="The request of a commit that came without a pull request.",
+    )
     attribution = models.CharField(
         max_length=15, choices=choices(Attribution), default=Attribution.NONE.value
     )

@@ -11,6 +11,7 @@ from changes.models import (
     GateResult,
     OnCallShift,
     PipelineRun,
+    PullRequest,
     Review,
     System,
 )
@@ -49,6 +50,7 @@ from changes.vocabulary import (
     Decision,
     DocumentKind,
     Gate,
+    Means,
     Origin,
     ReviewState,
     State,
@@ -112,6 +114,8 @@ def _request(change: ChangeRequest) -> ChangeFacts:
         submitted_on=reporting_date(change.submitted_at) if change.submitted_at else None,
         request_digest=request_digest(change, [system.slug for system in systems]),
         approvals=tuple(_approval(approval) for approval in change.approvals.all()),
+        means=Means(change.means),
+        evidence_files=len(change.evidence_items.all()),
         is_judged_by_later_policy=_is_later(change, policy.effective_on) if policy else False,
     )
 
@@ -120,7 +124,8 @@ def _with_source(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
     pulls = list(change.pull_requests.all())
     return replace(
         facts,
-        head_revision=pulls[-1].head_revision if pulls else "",
+        means=Means.CODE if pulls else facts.means,
+        head_revision=_head(facts, pulls),
         commits=tuple(_commit(commit) for pull in pulls for commit in pull.commits.all()),
         pull_request_authors=tuple(filter(None, (person_facts(pull.author) for pull in pulls))),
         mergers=tuple(filter(None, (person_facts(pull.merged_by) for pull in pulls))),
@@ -128,6 +133,13 @@ def _with_source(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
         sees_reviews=all(pull.repository.reports_reviews for pull in pulls),
         sees_deployments=all(pull.repository.reports_deployments for pull in pulls),
     )
+
+
+def _head(facts: ChangeFacts, pulls: list[PullRequest]) -> str:
+    """Without code it is the request itself that is approved and carried out: its wording."""
+    if pulls:
+        return pulls[-1].head_revision
+    return "" if facts.means is Means.CODE else facts.request_digest
 
 
 def _with_rollout(

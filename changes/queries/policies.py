@@ -38,5 +38,22 @@ def version_on(day: date, versions: Iterable[PolicyVersion]) -> PolicyVersion:
     return effective[-1] if effective else versions[0]
 
 
+def version_before(version: PolicyVersion) -> PolicyVersion | None:
+    """The approved version that it follows, or would follow; None for the first one."""
+    earlier = [v for v in approved_versions() if v.effective_on < version.effective_on]
+    return earlier[-1] if earlier else None
+
+
+def why_overlapping(effective_on: date) -> str:
+    """Why a new version may not begin on that day beside those approved; empty if it may."""
+    latest = approved_versions()[-1]
+    if latest.effective_on < effective_on:
+        return ""
+    return (
+        f"{latest} is approved and takes effect on {latest.effective_on}: a new version begins "
+        "on a later day, so that no two overlap."
+    )
+
+
 def reporting_date(at: datetime) -> date:
     return at.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()

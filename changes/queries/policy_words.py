@@ -63,6 +63,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Emergencies",
         (
             ("post_incident_review_working_days", "Post-incident review within"),
+            ("holiday_calendar", "Working days leave out the holidays of"),
             ("emergency_share_maximum_percent", "Share of all changes at most"),
         ),
     ),
@@ -110,6 +111,27 @@ def differences(versions: list[PolicyVersion]) -> list[Difference]:
     return found
 
 
+@dataclass(frozen=True)
+class Edit:
+    """One figure that a version changes."""
+
+    label: str
+    before: str
+    after: str
+
+
+def edits_of(version: PolicyVersion, before: PolicyVersion | None) -> list[Edit]:
+    """What differs from the version before it, in words; nothing for the first version."""
+    if before is None:
+        return []
+    rows = (figure for _, figures in SECTIONS for figure in figures)
+    edits = (
+        Edit(text, in_words(name, getattr(before, name)), in_words(name, getattr(version, name)))
+        for name, text in rows
+    )
+    return [edit for edit in edits if edit.before != edit.after]
+
+
 def in_words(name: str, value: Any) -> str:
     """A figure with its unit, a list in words."""
     if name in ("window_days", "window_reason_days"):
@@ -118,6 +140,8 @@ def in_words(name: str, value: Any) -> str:
         return "; ".join(
             f"{label(key)}: {', '.join(items) or 'none'}" for key, items in value.items()
         )
+    if name == "holiday_calendar":
+        return value or "no country: weekends only"
     if name == "rollout_stages":
         return ", ".join(f"{stage} %" if stage.isdigit() else stage for stage in value)
     if isinstance(value, list):

@@ -36,6 +36,7 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
         "window_exceptions__approved_by",
         "releases__person",
         "documents",
+        "evidence_items",
         "post_mortem__written_by",
         "post_mortem__approved_by",
         "post_mortem__action_items__owner",

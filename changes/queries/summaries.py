@@ -14,6 +14,8 @@ from changes.models import ChangeRequest
 from changes.quarters import Quarter, quarter_of
 from changes.queries.listing import JUDGED_AT_ONCE, ListedChange, judged
 from changes.queries.policies import version_in_force
+from changes.rules.emergency_share import emergency_share_within_maximum
+from changes.rules.findings import Finding
 from changes.rules.gates import truncated_percent
 from changes.vocabulary import Category, Verdict
 
@@ -27,6 +29,7 @@ class QuarterSummary:
     by_category: dict[str, int]
     emergency_share: str
     emergency_maximum: Decimal
+    emergency_finding: Finding
     verdicts: dict[str, int] | None
     with_something_open: list[ListedChange]
 
@@ -36,8 +39,7 @@ class QuarterSummary:
 
     @property
     def has_too_many_emergencies(self) -> bool:
-        emergencies = self.by_category.get(Category.EMERGENCY, 0)
-        return emergencies * 100 > self.emergency_maximum * self.total
+        return self.emergency_finding.verdict is Verdict.FAILED
 
     @property
     def clear_share(self) -> str | None:
@@ -56,12 +58,14 @@ def quarter_summary(quarter: Quarter, at: datetime) -> QuarterSummary:
     total = sum(by_category.values())
     rows = judged(counted, at) if total <= JUDGED_AT_ONCE else None
     emergencies = by_category.get(Category.EMERGENCY, 0)
+    maximum = version_in_force(at).emergency_share_maximum_percent
     return QuarterSummary(
         quarter=quarter,
         total=total,
         by_category=by_category,
         emergency_share=truncated_percent(emergencies, total) if total else "0.00",
-        emergency_maximum=version_in_force(at).emergency_share_maximum_percent,
+        emergency_maximum=maximum,
+        emergency_finding=emergency_share_within_maximum(emergencies, total, maximum),
         verdicts=_verdicts(rows) if rows is not None else None,
         with_something_open=[row for row in rows or () if row.waits_for],
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from changes.models import ChangeRequest
 from changes.rules.policy import TEXT_FIELDS
+from changes.vocabulary import Means
 
 
 def request_digest(change: ChangeRequest, system_slugs: Iterable[str]) -> str:
@@ -18,5 +19,7 @@ def request_digest(change: ChangeRequest, system_slugs: Iterable[str]) -> str:
         "procedure": change.standard_procedure_id,
         "parameters": change.procedure_parameters,
     }
+    if change.means != Means.CODE:
+        wording["means"] = change.means
     text = json.dumps(wording, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

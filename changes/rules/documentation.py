@@ -6,9 +6,11 @@ from fnmatch import fnmatchcase
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, failed, not_applicable, passed, unknown, waiting
 from changes.rules.policy import Policy
+from changes.rules.without_code import asks_for_code
 from changes.vocabulary import DocumentKind, label
 
 
+@asks_for_code
 def documents_match_paths(facts: ChangeFacts, policy: Policy) -> Finding:
     """Every document that is declared, or that the touched files ask for, was touched, or is
     waived with a reason by somebody who did not make the change.

@@ -26,6 +26,7 @@ from changes.vocabulary import (
     Category,
     Decision,
     Gate,
+    Means,
     Origin,
     ReviewState,
     State,
@@ -144,6 +145,8 @@ class ChangeFacts:
     submitted_on: date | None = None
     head_revision: str = ""
     request_digest: str = ""
+    means: Means = Means.CODE
+    evidence_files: int = 0
     commits: tuple[CommitFacts, ...] = ()
     pull_request_authors: tuple[PersonFacts, ...] = ()
     reviews: tuple[ReviewFacts, ...] = ()

@@ -14,11 +14,13 @@ from changes.rules.findings import (
     waiting,
 )
 from changes.rules.policy import Policy
+from changes.rules.without_code import asks_for_code
 from changes.vocabulary import Gate, Verdict
 
 Judgement = tuple[Verdict, str]
 
 
+@asks_for_code
 def all_tests_passed(facts: ChangeFacts, policy: Policy) -> Finding:
     """No test failed; none run is unknown, and so is too large a part skipped."""
     return _each_tool(
@@ -26,6 +28,7 @@ def all_tests_passed(facts: ChangeFacts, policy: Policy) -> Finding:
     )
 
 
+@asks_for_code
 def coverage_reaches_minimum(facts: ChangeFacts, policy: Policy) -> Finding:
     """Covered lines of valid lines, compared exactly: 79.99 % does not reach 80 %."""
     return _each_tool(
@@ -37,6 +40,7 @@ def coverage_reaches_minimum(facts: ChangeFacts, policy: Policy) -> Finding:
     )
 
 
+@asks_for_code
 def no_critical_security_finding(facts: ChangeFacts, policy: Policy) -> Finding:
     """Every scanner that the policy requires reported, and none has a critical finding.
 
@@ -56,6 +60,7 @@ def no_critical_security_finding(facts: ChangeFacts, policy: Policy) -> Finding:
     return passed(rule, "Every required scanner reported, and none found anything critical.")
 
 
+@asks_for_code
 def code_review_approved(facts: ChangeFacts, policy: Policy) -> Finding:
     """Enough approving reviews of the tested revision by people who did not write it."""
     rule, needed = "code_review_approved", policy.code_reviews_minimum

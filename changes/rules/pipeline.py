@@ -7,6 +7,7 @@ from changes.rules.facts import ChangeFacts, DeploymentFacts, ReleaseFacts, RunF
 from changes.rules.findings import Finding, failed, passed, unknown, waiting
 from changes.rules.policy import Policy
 from changes.rules.undeployed import not_deployed
+from changes.rules.without_code import asks_for_code
 from changes.vocabulary import PipelineStage, RunOutcome, label
 
 # Production is released by a person and rolled out in stages: rules of their own.
@@ -19,6 +20,7 @@ _NOT_PASSED = (RunOutcome.FAILED, RunOutcome.CANCELLED)
 Checks = Mapping[str, Sequence[RunFacts]]
 
 
+@asks_for_code
 def pipeline_stages_in_order(facts: ChangeFacts, policy: Policy) -> Finding:
     """Each required check of each stage passed on the tested revision, stage after stage.
 
@@ -43,6 +45,7 @@ def pipeline_stages_in_order(facts: ChangeFacts, policy: Policy) -> Finding:
     return passed(rule, "Every stage of the pipeline passed, in order.", stages=_times(stages))
 
 
+@asks_for_code
 def released_after_end_to_end(facts: ChangeFacts, policy: Policy) -> Finding:
     """A person released each deployed revision, after end-to-end and before it was deployed."""
     rule = "released_after_end_to_end"

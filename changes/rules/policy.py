@@ -31,6 +31,7 @@ class Policy:
     tech_leads_per_system: int
     peer_reviewers_minimum: int
     post_incident_review_working_days: int
+    holiday_calendar: str
     emergency_share_maximum_percent: Decimal
     tests_passed_minimum_percent: Decimal
     tests_skipped_maximum_percent: Decimal

@@ -1,10 +1,13 @@
 """Are the lists of a policy version such that rules can read them? Sentences for what is not."""
 
 from collections.abc import Callable, Mapping
+from datetime import time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from changes.rules.policy import TEXT_FIELDS
+from changes.rules.working_days import holidays_of
 from changes.vocabulary import DocumentKind, PipelineStage, Role, RolloutStageName
 
 FIELDS = (*TEXT_FIELDS, "affected_systems")
@@ -13,7 +16,26 @@ FIELDS = (*TEXT_FIELDS, "affected_systems")
 def problems_of(values: Mapping[str, Any]) -> dict[str, str]:
     """For each value that no rule could read: what is expected instead."""
     found = {name: check(values[name]) for name, check in _CHECKS.items() if name in values}
+    found |= {name: _percent(values[name]) for name in values if name.endswith("_percent")}
+    found["window_closes"] = _closes(values.get("window_opens"), values.get("window_closes"))
     return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def _percent(value: Any) -> str:
+    is_share = isinstance(value, Decimal | int) and 0 <= value <= 100
+    return "" if is_share or value is None else f"{value} is no share: expected 0 to 100 percent."
+
+
+def _closes(opens: Any, closes: Any) -> str:
+    if not (isinstance(opens, time) and isinstance(closes, time)) or opens < closes:
+        return ""
+    return f"The window would be empty: it opens at {opens:%H:%M}, so it closes later than that."
+
+
+def _open_days(value: Any) -> str:
+    if value == []:
+        return "The window would be empty: name one day at least, such as [1, 2, 3, 4]."
+    return _days(value)
 
 
 def _words_of(known: tuple[str, ...]) -> Callable[[Any], str]:
@@ -69,6 +91,14 @@ def _zone(value: Any) -> str:
     return ""
 
 
+def _calendar(value: Any) -> str:
+    try:
+        holidays_of(str(value))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def _is_list_of(kind: type, value: Any) -> bool:
     return isinstance(value, list) and all(type(item) is kind for item in value)
 
@@ -80,8 +110,9 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "document_paths": _patterns,
     "document_triggers": _patterns,
     "deployer_roles": _words_of(tuple(role.value for role in Role)),
-    "window_days": _days,
+    "window_days": _open_days,
     "window_reason_days": _days,
     "window_time_zone": _zone,
+    "holiday_calendar": _calendar,
     "rollout_stages": _stages,
 }

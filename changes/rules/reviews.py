@@ -1,4 +1,4 @@
-"""Reviews after the fact: post-mortems, post-incident reviews, the policy's quarterly review."""
+"""Reviews after the fact: post-mortems, post-incident reviews."""
 
 from collections.abc import Container
 from datetime import date, timedelta
@@ -64,16 +64,6 @@ def post_incident_review_held(facts: ChangeFacts, policy: Policy) -> Finding:
     if review.reviewed_by.id in facts.authors:
         return failed(rule, f"{review.reviewed_by.name} made the change: another person holds it.")
     return passed(rule, f"Held on {review.held_on} by {review.reviewed_by.name}, due on {due}.")
-
-
-def policy_review_signed(quarter: str, signed_by: str, *, is_over: bool) -> Finding:
-    """Once a quarter somebody reads the policy again and signs: without it, an exception."""
-    rule = "policy_review_signed"
-    if signed_by:
-        return passed(rule, f"The policy review of {quarter} was signed by {signed_by}.")
-    if is_over:
-        return failed(rule, f"Nobody signed the policy review of {quarter}.")
-    return waiting(rule, f"Sign the policy review of {quarter} before the quarter ends.")
 
 
 def why_post_mortem(facts: ChangeFacts) -> str:

@@ -5,6 +5,7 @@ from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, failed, not_applicable, passed, unknown, waiting
 from changes.rules.policy import Policy
 from changes.rules.undeployed import not_deployed
+from changes.rules.without_code import asks_for_code
 from changes.vocabulary import DeploymentOutcome
 
 
@@ -48,6 +49,7 @@ def stages_are_observed(facts: ChangeFacts, policy: Policy) -> Finding:
     return passed(rule, f"Every stage was watched, by {names}.")
 
 
+@asks_for_code
 def approved_is_what_runs(facts: ChangeFacts, policy: Policy) -> Finding:
     """The approved revision was deployed, and one artifact stands for it wherever it runs."""
     rule = "approved_is_what_runs"

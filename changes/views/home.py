@@ -15,6 +15,7 @@ from changes.permissions import may
 from changes.quarters import quarter_of
 from changes.queries.home import own_changes, requests_to
 from changes.queries.policies import proposed_versions, version_in_force
+from changes.queries.reviews import overdue_policy_reviews, reviews_to_hold
 from changes.queries.summaries import quarter_summary, quarters_with_counts
 from changes.roles import REQUESTERS, Act
 from changes.views.lookup import person_of
@@ -47,6 +48,8 @@ def _for_compliance() -> dict[str, Any]:
     now = clock.now()
     quarter = quarter_of(now, settings.REPORTING_TIME_ZONE)
     return {
+        "overdue_policy_reviews": overdue_policy_reviews(now),
+        "reviews_to_hold": reviews_to_hold(now),
         "summaries": [quarter_summary(q, now) for q in (quarter, quarter.previous)],
         "days_left": (quarter.end - now).days,
         "packages_url": _packages_url(),
@@ -57,6 +60,7 @@ def _for_policy_administrators() -> dict[str, Any]:
     now = clock.now()
     return {
         "policy": version_in_force(now),
+        "overdue_policy_reviews": overdue_policy_reviews(now),
         "proposals": list(proposed_versions()),
         "freezes": list(Freeze.objects.filter(ends_at__gt=now)[:5]),
         "shifts": list(OnCallShift.objects.filter(ends_at__gt=now).select_related("person")[:5]),

@@ -4,17 +4,26 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from changes import clock
-from changes.models import PolicyReview, PolicyVersion
+from changes.forms.policy import PolicyReviewForm
+from changes.models import PolicyVersion
 from changes.permissions import may, needs
-from changes.queries.policies import policy_history, proposed_versions, version_in_force
-from changes.queries.policy_words import differences, sections_of
+from changes.queries.dry_runs import dry_run, last_quarter
+from changes.queries.policies import (
+    policy_history,
+    proposed_versions,
+    version_before,
+    version_in_force,
+)
+from changes.queries.policy_words import differences, edits_of, sections_of
+from changes.queries.reviews import policy_reviews
 from changes.roles import Act
 from changes.views.lookup import person_of
 from changes.views.refusals import answers_refusals
-from changes.workflow.policies import approve_policy
+from changes.vocabulary import PolicyState
+from changes.workflow.policies import approve_policy, sign_policy_review
 
 
 @needs(Act.READ_POLICY)
@@ -28,11 +37,32 @@ def policy(request: HttpRequest) -> HttpResponse:
         "sections": sections_of(version),
         "history": history,
         "differences": differences(history),
-        "reviews": PolicyReview.objects.select_related("reviewed_by", "policy_version"),
+        "reviews": policy_reviews(clock.now()),
+        "may_review": may(person, Act.REVIEW_POLICY),
         "may_propose": may(person, Act.PROPOSE_POLICY),
         "to_approve": list(proposed_versions().filter(others)),
     }
     return render(request, "changes/policy.html", context)
+
+
+@needs(Act.READ_POLICY)
+@require_safe
+def policy_version(request: HttpRequest, version: str) -> HttpResponse:
+    """One version: what it changes, who proposed and approved it, what it would have done."""
+    person, found = person_of(request), _found(version)
+    before = version_before(found)
+    is_proposed = found.state == PolicyState.PROPOSED
+    may_decide = may(person, Act.APPROVE_POLICY) and found.proposed_by_id != person.pk
+    context = {
+        "version": found,
+        "before": before,
+        "edits": edits_of(found, before),
+        "sections": sections_of(found),
+        "is_proposed": is_proposed,
+        "may_decide": is_proposed and may_decide,
+        "dry_run": dry_run(found, last_quarter(clock.now()), clock.now()) if is_proposed else None,
+    }
+    return render(request, "changes/policy_version.html", context)
 
 
 @needs(Act.APPROVE_POLICY)
@@ -40,9 +70,40 @@ def policy(request: HttpRequest) -> HttpResponse:
 @answers_refusals
 def policy_approve(request: HttpRequest, version: str) -> HttpResponse:
     """Four eyes: the workflow refuses whoever proposed it."""
-    proposal = PolicyVersion.objects.filter(version=version).first()
-    if proposal is None:
-        raise Http404(f"There is no policy version {version[:20]}.")
+    proposal = _found(version)
     approve_policy(version=proposal, actor=person_of(request), at=clock.now())
     messages.success(request, f"{proposal} is approved. In force from {proposal.effective_on}.")
     return redirect("changes:policy")
+
+
+@needs(Act.REVIEW_POLICY)
+@require_http_methods(["GET", "POST"])
+@answers_refusals
+def policy_review(request: HttpRequest, quarter: str) -> HttpResponse:
+    """Read the version in force once more, and sign that it was read."""
+    version = version_in_force(clock.now())
+    form = PolicyReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        note = form.cleaned_data["note"]
+        person, now = person_of(request), clock.now()
+        sign_policy_review(quarter=quarter, actor=person, at=now, note=note)
+        messages.success(request, f"The policy review of {quarter} is signed.")
+        return redirect("changes:policy")
+    known = {str(review.quarter) for review in policy_reviews(clock.now())}
+    if quarter not in known:
+        raise Http404(f"{quarter[:20]} is no quarter of which the policy is to be reviewed.")
+    context = {
+        "form": form,
+        "quarter": quarter,
+        "version": version,
+        "sections": sections_of(version),
+    }
+    return render(request, "changes/policy_review.html", context)
+
+
+def _found(version: str) -> PolicyVersion:
+    versions = PolicyVersion.objects.select_related("proposed_by", "approved_by")
+    found = versions.filter(version=version).first()
+    if found is None:
+        raise Http404(f"There is no policy version {version[:20]}.")
+    return found

@@ -16,6 +16,7 @@ from changes.announcements import Announcement, announce
 from changes.models import Freeze, OnCallShift, Person
 from changes.permissions import why_may_not
 from changes.roles import Act
+from changes.workflow.edits import edits_between
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import check_time
 
@@ -36,6 +37,8 @@ def save_entry(
     if isinstance(record, Person):
         _check_roles(record, actor, related.get("groups"))
     _check_past(record, at)
+    before = None if is_new else record._meta.base_manager.filter(pk=record.pk).first()
+    links = {name: _names(getattr(record, name).all()) for name in related} if before else {}
     try:
         record.full_clean(exclude=UNCHECKED if isinstance(record, Person) else ())
     except ValidationError as error:
@@ -43,7 +46,12 @@ def save_entry(
     record.save()
     for name, rows in related.items():
         getattr(record, name).set(rows)
-    details = {name: sorted(_name(row) for row in rows) for name, rows in related.items()}
+    now = {name: _names(rows) for name, rows in related.items()}
+    details: dict[str, Any] = {**now}
+    if before is not None:
+        details["changed"] = edits_between(before, record) | {
+            name: [links[name], now[name]] for name in now if links[name] != now[name]
+        }
     what = f"{record._meta.model_name}.{'added' if is_new else 'edited'}"
     announce(Announcement(what, record, at, actor, details=details))
     return record
@@ -91,6 +99,10 @@ def _check_roles(record: Person, actor: Person, groups: Any) -> None:
     held = {group.name for group in Group.objects.filter(user=actor)}
     if {group.name for group in groups} != held:
         raise NotPermitted("Nobody changes their own roles: another administrator does.")
+
+
+def _names(rows: Iterable[models.Model]) -> list[str]:
+    return sorted(_name(row) for row in rows)
 
 
 def _name(row: models.Model) -> str:

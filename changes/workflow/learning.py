@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
 from changes.models import ActionItem, ChangeRequest, Person, PostIncidentReview, PostMortem
 from changes.queries.facts import facts_of
-from changes.queries.policies import version_in_force
+from changes.queries.reviews import due_on
 from changes.roles import Act
-from changes.rules.reviews import review_due_on
 from changes.vocabulary import Category
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import check_may, check_time, locked
@@ -103,12 +101,10 @@ def open_post_incident_review(
         raise NotNow(f"The post-incident review of {change.key} is open already.")
     if incident_at > at:
         raise Invalid({"incident_at": "The incident cannot begin after this moment."})
-    policy = version_in_force(incident_at)
-    day = incident_at.astimezone(ZoneInfo(policy.window_time_zone)).date()
     review = PostIncidentReview.objects.create(
         change=change,
         incident_at=incident_at,
-        due_on=review_due_on(day, policy.post_incident_review_working_days),
+        due_on=due_on(incident_at),
     )
     announce(Announcement("post_incident_review.opened", review, at, actor, change))
     return review

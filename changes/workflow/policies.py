@@ -9,7 +9,7 @@ from django.db import transaction
 from changes.announcements import Announcement, announce
 from changes.models import Person, PolicyReview, PolicyVersion
 from changes.quarters import QuarterError, parse_quarter
-from changes.queries.policies import reporting_date, version_in_force
+from changes.queries.policies import reporting_date, version_in_force, why_overlapping
 from changes.roles import Act
 from changes.rules.policy import Policy
 from changes.rules.policy_values import problems_of
@@ -26,10 +26,15 @@ def propose_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
         raise NotNow("A policy version is never edited: propose a new one.")
     if version.effective_on <= reporting_date(at):
         raise Invalid({"effective_on": "A new version takes effect in the future."})
+    _check_after_all_others(version)
+    version.proposed_by, version.state = actor, PolicyState.PROPOSED
+    try:
+        version.clean_fields()
+    except ValidationError as error:
+        raise Invalid({k: " ".join(v) for k, v in error.message_dict.items()}) from error
     problems = problems_of({name: getattr(version, name) for name in Policy.names()})
     if problems:
         raise Invalid(problems)
-    version.proposed_by, version.state = actor, PolicyState.PROPOSED
     try:
         version.full_clean()
     except ValidationError as error:
@@ -50,6 +55,7 @@ def approve_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
         raise NotPermitted(f"{actor.name} proposed {version}: another person approves it.")
     if version.effective_on <= reporting_date(at):
         raise NotNow(f"{version} would take effect in the past: propose it anew.")
+    _check_after_all_others(version)
     version.state, version.approved_by, version.approved_at = PolicyState.APPROVED, actor, at
     version.save()
     announce(Announcement("policy.approved", version, at, actor))
@@ -78,3 +84,10 @@ def sign_policy_review(*, quarter: str, actor: Person, at: datetime, note: str) 
     )
     announce(Announcement("policy.reviewed", review, at, actor))
     return review
+
+
+def _check_after_all_others(version: PolicyVersion) -> None:
+    """Versions follow each other: one that is approved is neither cut short nor overtaken."""
+    problem = why_overlapping(version.effective_on)
+    if problem:
+        raise Invalid({"effective_on": problem})

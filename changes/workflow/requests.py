@@ -28,7 +28,7 @@ from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import begin, check_rules, check_time, enter, save
 
 TITLE_MAXIMUM = 300
-OTHER_TEXTS = ("title", "category", "incident_url", "avoided_day_reason", "advisory")
+OTHER_TEXTS = ("title", "category", "means", "incident_url", "avoided_day_reason", "advisory")
 EDITABLE = (
     *TEXT_FIELDS,
     *OTHER_TEXTS,
@@ -104,7 +104,9 @@ def submit_request(*, request: ChangeRequest, actor: Person, at: datetime) -> Ch
     """Fixes the policy version in force, for good. Refused while a required field is lacking."""
     change = begin(request, Action.SUBMIT, actor, at)
     _check_complete(change, at)
-    change.submitted_at = change.counted_at = at
+    change.submitted_at = at
+    # What was deployed already counts by its deployment.
+    change.counted_at = change.counted_at or at
     change.policy_version = version_in_force(at)
     enter(change, Action.SUBMIT)
     save(change, Action.SUBMIT, actor, at, policy=change.policy_version.version)

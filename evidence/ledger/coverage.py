@@ -21,6 +21,7 @@ LEFT_OUT: dict[str, str] = {
     "changes.Delivery": "gets its event only when it is handled",
     "changes.DeliveryJob": "is work under way; what it made of the record has events",
     "changes.RefusedDelivery": "was not let in",
+    "changes.Notification": "is a message about the record; the record says what it was about",
     "evidence.CompileJob": "is work under way; its result is a package",
     "evidence.CompilePart": "is work under way; its result is a package",
 }

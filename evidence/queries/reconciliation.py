@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from changes.models import ChangeRequest, Commit, Deployment, PullRequest
 from changes.quarters import Quarter
@@ -25,6 +26,8 @@ from evidence.reconciliation.matching import match_change, match_commits, match_
 
 CHUNK = 2000
 Row = dict[str, Any]
+# A commit belongs to the request of its pull request, or by itself to one opened for it.
+OWNERS = ("pull_request__change__", "change__")
 REQUEST = ("number", "origin", "state", "submitted_at")
 
 
@@ -53,7 +56,8 @@ def _commits(quarter: Quarter, first: dict[int, datetime]) -> Iterator[Item]:
 def _commit_rows(quarter: Quarter) -> Iterator[Row]:
     rows: Iterator[Row] = (
         Commit.objects.filter(on_production_branch=True, committed_at__gte=quarter.start)
-        .annotate(deployed_at=_first_deployment("pull_request__change"))
+        .annotate(owner=Coalesce("pull_request__change", "change"))
+        .annotate(deployed_at=_first_deployment("owner"))
         .order_by("repository__name", "committed_at", "sha")
         .values(
             "repository__name",
@@ -67,7 +71,7 @@ def _commit_rows(quarter: Quarter) -> Iterator[Row]:
             "pull_request__number",
             "pull_request__merged_at",
             "deployed_at",
-            *(f"pull_request__change__{name}" for name in REQUEST),
+            *(f"{path}{name}" for path in OWNERS for name in REQUEST),
         )
         .iterator(chunk_size=CHUNK)
     )
@@ -82,7 +86,7 @@ def _commit(row: Row) -> CommitFacts:
         committed_at=row["committed_at"],
         reached_at=row["pull_request__merged_at"] or row["committed_at"],
         pull_request=row["pull_request__number"],
-        request=_request(row, "pull_request__change__"),
+        request=_request(row, OWNERS[0]) or _request(row, OWNERS[1]),
         sees_deployments=row["repository__reports_deployments"],
         is_revert=row["is_revert"],
         author=row["author__name"] or "",
@@ -119,7 +123,7 @@ def _requests_by_revision(
     with the square of the quarter.
     """
     commits = Commit.objects.filter(repository=OuterRef("repository"), sha=OuterRef("revision"))
-    owner = Subquery(commits.order_by().values("pull_request__change")[:1])
+    owner = Subquery(commits.order_by().values(own=Coalesce("pull_request__change", "change"))[:1])
     owned = deployments.filter(change=None).annotate(owner=owner).exclude(owner=None)
     rows = ChangeRequest.objects.filter(pk__in=owned.order_by().values("owner"))
     requests = {row.pop("pk"): _request(row, "") for row in rows.values("pk", *REQUEST)}
@@ -129,7 +133,9 @@ def _requests_by_revision(
 
 
 def _changes(quarter: Quarter) -> Iterator[ChangeFacts]:
-    commits = Commit.objects.filter(on_production_branch=True, pull_request__change=OuterRef("pk"))
+    commits = Commit.objects.filter(
+        Q(pull_request__change=OuterRef("pk")) | Q(change=OuterRef("pk")), on_production_branch=True
+    )
     blind = PullRequest.objects.filter(change=OuterRef("pk"), repository__reports_deployments=False)
     rows = (
         ChangeRequest.objects.filter(counted_at__gte=quarter.start, counted_at__lt=quarter.end)

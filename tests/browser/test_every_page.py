@@ -42,12 +42,13 @@ PAGES = {
     "compliance": [
         "/",
         "/policy/",
+        "/policy/2.0/",
         "/packages/",
         "/reconciliation/",
         "/reconciliation/?page=x",
         "/exceptions/",
     ],
-    "policy administrator": ["/"],
+    "policy administrator": ["/", "/policy/2.0/"],
     "auditor": [
         "/",
         "/changes/new/",

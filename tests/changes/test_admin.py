@@ -105,6 +105,9 @@ def test_a_proposal_starts_from_the_version_in_force(client_as: ClientAs) -> Non
     [
         ({"effective_on": "2026-07-01"}, "takes effect in the future"),
         ({"effective_on": "2026-10-01", "window_days": "[9]"}, "Monday is 1"),
+        ({"effective_on": "2026-10-01", "coverage_minimum_percent": "101"}, "0 to 100 percent"),
+        ({"effective_on": "2026-10-01", "window_closes": "10:00"}, "The window would be empty"),
+        ({"effective_on": "2025-10-31"}, "so that no two overlap"),
         ({"effective_on": "2026-10-01", "rollout_stages": '["100"'}, "Enter a valid JSON"),
     ],
 )
@@ -114,6 +117,49 @@ def test_a_proposal_that_cannot_be_is_a_sentence(
     client = client_as(Role.POLICY_ADMINISTRATOR)
     page = sent(client, f"{ADMIN}/policyversion/add/", version="2.0", summary="x", **values)
     assert (sentence in page.content.decode(), PolicyVersion.objects.count()) == (True, 1)
+
+
+def test_a_dry_run_shows_what_it_would_do_and_proposes_nothing(client_as: ClientAs) -> None:
+    client = client_as(Role.POLICY_ADMINISTRATOR)
+    page = sent(
+        client,
+        f"{ADMIN}/policyversion/add/",
+        version="2.0",
+        effective_on="2027-10-01",
+        summary="More coverage.",
+        coverage_minimum_percent="82",
+        _dry_run="Dry run",
+    )
+    text = page.content.decode()
+    assert "A dry run: nothing is proposed yet." in text
+    assert "This edit would fail no changes of the 0 of" in text
+    assert "<del>80 %</del>" in text
+    assert "<ins>82 %</ins>" in text
+    assert PolicyVersion.objects.count() == 1
+
+
+def test_a_dry_run_of_what_cannot_be_only_says_what_is_wrong(client_as: ClientAs) -> None:
+    page = sent(
+        client_as(Role.POLICY_ADMINISTRATOR),
+        f"{ADMIN}/policyversion/add/",
+        version="2.0",
+        effective_on="2027-10-01",
+        summary="x",
+        coverage_minimum_percent="101",
+        _dry_run="Dry run",
+    )
+    assert "This edit would fail" not in page.content.decode()
+    assert "0 to 100 percent" in page.content.decode()
+
+
+def test_a_proposal_shows_its_difference_and_its_dry_run(client_as: ClientAs) -> None:
+    version = PolicyVersionFactory.create(
+        state="proposed", approved_at=None, coverage_minimum_percent=82
+    )
+    client = client_as(Role.POLICY_ADMINISTRATOR)
+    text = client.get(f"{ADMIN}/policyversion/{version.pk}/change/").content.decode()
+    assert "<ins>82 %</ins>" in text
+    assert "This edit would fail no changes" in text
 
 
 def test_versions_are_approved_by_another_and_never_edited(client_as: ClientAs) -> None:

@@ -81,6 +81,7 @@ POLICY = Policy(
     tech_leads_per_system=1,
     peer_reviewers_minimum=1,
     post_incident_review_working_days=5,
+    holiday_calendar="US",
     emergency_share_maximum_percent=Decimal(10),
     tests_passed_minimum_percent=Decimal(100),
     tests_skipped_maximum_percent=Decimal(5),

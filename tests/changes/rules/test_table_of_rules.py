@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from changes.quarters import Quarter
 from changes.rules import RULES, deployment_findings
 from changes.rules.approvals import (
     approval_by_on_call,
@@ -32,9 +33,9 @@ from changes.rules.gates import (
 )
 from changes.rules.pipeline import pipeline_stages_in_order, released_after_end_to_end
 from changes.rules.policy import Policy
+from changes.rules.policy_reviews import SignedReview, policy_reviewed_in_quarter
 from changes.rules.request import required_fields_present
 from changes.rules.reviews import (
-    policy_review_signed,
     post_incident_review_held,
     post_mortem_written,
     review_due_on,
@@ -919,7 +920,10 @@ def test_post_mortem(rule: Rule, facts: ChangeFacts, expected: Verdict) -> None:
     [("Cleo", False, PASSED), ("Cleo", True, PASSED), ("", False, WAITING), ("", True, FAILED)],
 )
 def test_policy_review(signed_by: str, is_over: bool, expected: Verdict) -> None:
-    assert policy_review_signed("2026Q3", signed_by, is_over=is_over).verdict is expected
+    quarter = Quarter(2026, 3)
+    review = SignedReview(signed_by, quarter.start) if signed_by else None
+    as_of = quarter.end if is_over else quarter.start
+    assert policy_reviewed_in_quarter(quarter, review, as_of).verdict is expected
 
 
 @pytest.mark.parametrize(

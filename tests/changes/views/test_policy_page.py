@@ -1,12 +1,16 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from changes.models import PolicyVersion
+from changes import clock
+from changes.models import PolicyReview, PolicyVersion
+from changes.quarters import quarter_of
 from changes.vocabulary import PolicyState, Role
 from tests.clients import ClientAs
+from tests.factories import times
 from tests.factories.people import PersonFactory
 from tests.factories.policy import PolicyReviewFactory, PolicyVersionFactory
+from tests.factories.stories import make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +68,67 @@ def test_only_some_roles_approve(client_as: ClientAs) -> None:
     proposal()
     assert client_as(Role.ENGINEER).post("/policy/2.0/approve/").status_code == 403
     assert client_as(Role.COMPLIANCE).post("/policy/9.9/approve/").status_code == 404
+
+
+def test_a_proposal_has_a_page_with_its_difference_and_dry_run(client_as: ClientAs) -> None:
+    proposal(coverage_minimum_percent=82)
+    text = client_as(Role.COMPLIANCE).get("/policy/2.0/").content.decode()
+    for words in ("<del>80 %</del>", "<ins>82 %</ins>", "This edit would fail", "Approve this"):
+        assert words in text
+
+
+def test_a_version_in_force_needs_no_dry_run(client_as: ClientAs) -> None:
+    text = client_as(Role.COMPLIANCE).get("/policy/1.0/").content.decode()
+    assert ("This edit would fail" in text, "It is the first version." in text) == (False, True)
+
+
+def test_who_may_not_approve_a_proposal_is_told_that_it_waits(client_as: ClientAs) -> None:
+    proposal()
+    text = client_as(Role.AUDITOR).get("/policy/2.0/").content.decode()
+    assert ("Approve this" in text, "approval of a second person" in text) == (False, True)
+
+
+def test_policy_review_is_signed_on_its_page(client_as: ClientAs) -> None:
+    client = client_as(Role.COMPLIANCE)
+    quarter = str(quarter_of(clock.now()))
+    assert f"Review and sign {quarter}" in client.get("/policy/").content.decode()
+    page = client.get(f"/policy/reviews/{quarter}/").content.decode()
+    assert "1.5 %" in page
+    answer = client.post(f"/policy/reviews/{quarter}/", {"note": "It still fits."}, follow=True)
+    assert "It still fits." in answer.content.decode()
+    review = PolicyReview.objects.get()
+    assert (review.quarter, review.reviewed_by, review.note) == (
+        quarter,
+        client.person,
+        "It still fits.",
+    )
+    assert client.post(f"/policy/reviews/{quarter}/", {"note": "Again."}).status_code == 409
+
+
+def test_policy_review_without_a_note_is_not_signed(client_as: ClientAs) -> None:
+    client = client_as(Role.POLICY_ADMINISTRATOR)
+    quarter = str(quarter_of(clock.now()))
+    assert client.post(f"/policy/reviews/{quarter}/", {"note": "  "}).status_code == 200
+    assert not PolicyReview.objects.exists()
+
+
+@pytest.mark.parametrize("quarter", ["2019Q1", "2099Q1", "nonsense"])
+def test_policy_review_of_another_quarter_is_not_found(client_as: ClientAs, quarter: str) -> None:
+    assert client_as(Role.COMPLIANCE).get(f"/policy/reviews/{quarter}/").status_code == 404
+
+
+def test_policy_review_is_not_signed_by_an_engineer(client_as: ClientAs) -> None:
+    quarter = str(quarter_of(clock.now()))
+    client = client_as(Role.ENGINEER)
+    assert client.post(f"/policy/reviews/{quarter}/", {"note": "x"}).status_code == 403
+
+
+def test_overdue_policy_review_is_shown_where_it_matters(client_as: ClientAs) -> None:
+    make_story(at=times.DRAFTED - timedelta(days=60))
+    overdue = "No signed review of the policy in 2026Q2."
+    for role, address in [
+        (Role.COMPLIANCE, "/"),
+        (Role.POLICY_ADMINISTRATOR, "/"),
+        (Role.AUDITOR, "/policy/"),
+    ]:
+        assert overdue in client_as(role).get(address).content.decode()

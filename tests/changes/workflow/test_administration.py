@@ -1,4 +1,6 @@
-from datetime import timedelta
+import json
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -6,10 +8,11 @@ from django.contrib.auth.models import Group
 from changes.models import Freeze, OnCallShift, Person, System
 from changes.vocabulary import Role
 from changes.workflow.administration import remove_entry, save_entry
+from changes.workflow.edits import PRIVATE
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from evidence.models import Event
 from tests.factories.calendar import FreezeFactory
-from tests.factories.catalogue import OnCallShiftFactory, SystemFactory
+from tests.factories.catalogue import OnCallShiftFactory, StandardProcedureFactory, SystemFactory
 from tests.factories.people import PersonFactory, a_tech_lead, an_engineer
 from tests.factories.stories import make_draft
 from tests.factories.times import NOW
@@ -103,3 +106,50 @@ def test_removal_leaves_an_event_and_what_is_used_stays(administrator: Person) -
 def test_nobody_is_removed(administrator: Person) -> None:
     with pytest.raises(NotNow, match="switched off, never removed"):
         remove_entry(record=PersonFactory.create(), actor=administrator, at=NOW)
+
+
+def details_of(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(bytes(Event.objects.get(type=kind).canonical))["details"]
+    return found
+
+
+def test_edit_says_which_fields_changed_and_from_what_to_what(administrator: Person) -> None:
+    procedure = StandardProcedureFactory.create(expires_on=date(2027, 1, 1))
+    procedure.expires_on = date(2026, 12, 1)
+    save_entry(record=procedure, actor=administrator, at=NOW)
+    assert details_of("standardprocedure.edited") == {
+        "changed": {"expires_on": ["2027-01-01", "2026-12-01"]}
+    }
+
+
+def test_edit_of_who_leads_says_who_did_before(administrator: Person) -> None:
+    old, new = a_tech_lead(), a_tech_lead()
+    system = SystemFactory.create(tech_leads=[old])
+    save_entry(record=system, actor=administrator, at=NOW, related={"tech_leads": [new]})
+    assert details_of("system.edited") == {
+        "tech_leads": [f"person:{new.pk}"],
+        "changed": {"tech_leads": [[f"person:{old.pk}"], [f"person:{new.pk}"]]},
+    }
+
+
+def test_edit_tells_no_free_text_and_nothing_personal(administrator: Person) -> None:
+    procedure, person = StandardProcedureFactory.create(), PersonFactory.create(name="Ada")
+    procedure.steps, procedure.parameter_limits = "Call Bob on 555-0100.", {"pods": {"maximum": 9}}
+    person.name, person.email, person.is_active = "Ada Lovelace", "ada@example.org", False
+    save_entry(record=procedure, actor=administrator, at=NOW)
+    save_entry(record=person, actor=administrator, at=NOW)
+    assert details_of("standardprocedure.edited") == {
+        "changed": {"steps": PRIVATE, "parameter_limits": PRIVATE}
+    }
+    assert details_of("person.edited") == {
+        "changed": {"name": PRIVATE, "email": PRIVATE, "is_active": [True, False]}
+    }
+    stored = b"".join(bytes(raw) for raw in Event.objects.values_list("canonical", flat=True))
+    assert not [text for text in (b"Bob", b"555", b"Lovelace", b"example.org") if text in stored]
+
+
+def test_edit_of_a_password_tells_neither(administrator: Person) -> None:
+    person = PersonFactory.create()
+    person.set_password("a-long-made-up-password")
+    save_entry(record=person, actor=administrator, at=NOW)
+    assert details_of("person.edited") == {"changed": {"password": PRIVATE}}

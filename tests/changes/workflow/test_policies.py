@@ -116,12 +116,39 @@ def test_policy_takes_effect_in_the_future(effective_on: date) -> None:
         propose(actor, effective_on=effective_on)
 
 
+def test_policy_begins_after_every_approved_one() -> None:
+    later = PolicyVersionFactory.create(version="2.0", effective_on=TOMORROW)
+    actor = administrator()
+
+    sentence = (
+        f"Policy 2.0 is approved and takes effect on {later.effective_on}: a new version begins "
+        "on a later day, so that no two overlap."
+    )
+    with refused(Invalid, sentence):
+        propose(actor, effective_on=TOMORROW)
+
+
+def test_policy_that_another_overtook_is_not_approved() -> None:
+    proposed = propose(effective_on=TOMORROW)
+    PolicyVersionFactory.create(version="2.0", effective_on=TOMORROW + timedelta(days=1))
+    actor = administrator()
+
+    with pytest.raises(Invalid) as refusal:
+        approve_policy(version=proposed, actor=actor, at=times.NOW)
+
+    assert list(refusal.value.fields) == ["effective_on"]
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        ({"coverage_minimum_percent": Decimal("100.01")}, "__all__"),
-        ({"tests_skipped_maximum_percent": Decimal("-0.01")}, "__all__"),
-        ({"window_opens": "16:00", "window_closes": "10:00"}, "__all__"),
+        ({"coverage_minimum_percent": Decimal("100.01")}, "coverage_minimum_percent"),
+        ({"coverage_minimum_percent": Decimal(101)}, "coverage_minimum_percent"),
+        ({"tests_skipped_maximum_percent": Decimal("-0.01")}, "tests_skipped_maximum_percent"),
+        ({"window_opens": "16:00", "window_closes": "10:00"}, "window_closes"),
+        ({"window_opens": "10:00", "window_closes": "10:00"}, "window_closes"),
+        ({"window_days": []}, "window_days"),
+        ({"holiday_calendar": "XX"}, "holiday_calendar"),
         ({"version": "1.0"}, "version"),
         ({"version": ""}, "version"),
         ({"tech_leads_per_system": -1}, "tech_leads_per_system"),
