@@ -28,6 +28,7 @@ from tests.clients import ClientAs
 from tests.factories.calendar import FreezeFactory
 from tests.factories.catalogue import OnCallShiftFactory, StandardProcedureFactory
 from tests.factories.inbox import DeliveryJobFactory
+from tests.factories.interfaces import TokenFactory
 from tests.factories.packages import PackageFactory
 from tests.factories.policy import PolicyVersionFactory
 from tests.factories.stories import make_story
@@ -156,7 +157,8 @@ ADDRESSES |= {
 }
 # The admin site is for configuration: each of its addresses is one of these models or of these.
 ADMIN_MODELS = {"system", "standardprocedure", "oncallshift", "freeze", "repository", "person"} | {
-    "policyversion"
+    "policyversion",
+    "token",
 }
 ADMIN_PAGES = {"", "logout/", "password_change/", "password_change/done/", "jsi18n/"} | {
     "autocomplete/",
@@ -243,6 +245,7 @@ def site(db: None) -> Site:
         "standardprocedure": StandardProcedureFactory.create(),
         "oncallshift": OnCallShiftFactory.create(),
         "freeze": FreezeFactory.create(),
+        "token": TokenFactory.create(),
         "policyversion": PolicyVersion.objects.get(),
     }
     proposal = PolicyVersionFactory.create(state=PolicyState.PROPOSED, approved_at=None)

@@ -1,5 +1,5 @@
 """The admin site: configuration only. No evidence is registered here."""
 
-from changes.admin import catalogue, people, policy
+from changes.admin import catalogue, people, policy, tokens
 
-__all__ = ["catalogue", "people", "policy"]
+__all__ = ["catalogue", "people", "policy", "tokens"]

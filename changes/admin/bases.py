@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.forms import ModelForm
 
-from changes.models import Login, Person, PolicyVersion
+from changes.models import Login, Person, PolicyVersion, Token
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     PersonCreationForm = AdminUserCreationForm[Person]
     PersonChangeForm = UserChangeForm[Person]
     PolicyModelForm = ModelForm[PolicyVersion]
+    TokenModelForm = ModelForm[Token]
 else:
     AnyModelAdmin = admin.ModelAdmin
     PersonUserAdmin = UserAdmin
@@ -23,3 +24,4 @@ else:
     PersonCreationForm = AdminUserCreationForm
     PersonChangeForm = UserChangeForm
     PolicyModelForm = ModelForm
+    TokenModelForm = ModelForm

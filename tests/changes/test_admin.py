@@ -5,8 +5,9 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from changes.models import Person, PolicyVersion, System
+from changes.models import Person, PolicyVersion, System, Token
 from changes.vocabulary import PolicyState, Role
+from changes.workflow.tokens import digest_of
 from evidence.models import Event
 from tests.clients import ClientAs, SignedInClient
 from tests.factories.catalogue import SystemFactory
@@ -41,10 +42,11 @@ def test_no_evidence_is_registered() -> None:
         "changes.Repository",
         "changes.Person",
         "changes.PolicyVersion",
+        "changes.Token",
     }
 
 
-@pytest.mark.parametrize("name", [*MODELS, "policyversion"])
+@pytest.mark.parametrize("name", [*MODELS, "policyversion", "token"])
 @pytest.mark.parametrize("role", list(Role))
 def test_only_policy_administrators_open_it(client_as: ClientAs, role: Role, name: str) -> None:
     expected = 200 if role is Role.POLICY_ADMINISTRATOR else 403
@@ -245,3 +247,28 @@ def test_a_person_is_never_deleted(client_as: ClientAs) -> None:
     other = PersonFactory.create()
     client = client_as(Role.POLICY_ADMINISTRATOR)
     assert client.post(f"{ADMIN}/person/{other.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_token_is_made_shown_once_and_revoked(client_as: ClientAs) -> None:
+    client = client_as(Role.POLICY_ADMINISTRATOR)
+    given = {"name": "GitHub", "scopes": ["evidence:write"], "expires_at_0": "", "expires_at_1": ""}
+
+    page = client.post(f"{ADMIN}/token/add/", given, follow=True)
+
+    token = Token.objects.get()
+    secret = str(next(iter(page.context["messages"]))).rpartition(" ")[2]
+    assert (digest_of(secret), token.created_by) == (token.secret_sha256, client.person)
+    assert secret not in client.get(f"{ADMIN}/token/").content.decode()
+    client.post(f"{ADMIN}/token/", {"action": "revoke", "_selected_action": [token.pk]})
+    assert Token.objects.get().revoked_by == client.person
+    assert client.get(f"{ADMIN}/token/{token.pk}/change/").status_code == 200
+
+
+def test_token_of_a_name_in_use_is_a_sentence(client_as: ClientAs) -> None:
+    client = client_as(Role.POLICY_ADMINISTRATOR)
+    given = {"name": "GitHub", "scopes": ["evidence:write"], "expires_at_0": "", "expires_at_1": ""}
+
+    pages = [client.post(f"{ADMIN}/token/add/", given, follow=True) for _ in range(2)]
+
+    assert "There is a token" in str(next(iter(pages[1].context["messages"])))
+    assert Token.objects.count() == 1
