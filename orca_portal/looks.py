@@ -71,6 +71,7 @@ _LOOKS: dict[str, Look] = {
     "runs": Look("neutral", "workflow"),
     "release": Look("waiting", "key-round"),
     "stage": Look("waiting", "signal"),
+    "alert": Look("failed", "bell-ring"),
     "void": Look("unknown", "circle-slash"),
     "window_exception": Look("unknown", "calendar"),
     "document": Look("neutral", "file-text"),

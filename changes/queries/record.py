@@ -32,6 +32,7 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
         ),
         "deployments__stages__observer",
         "deployments__verifications__recorded_by",
+        "deployments__alerts",
         "deployments__rollback",
         "window_exceptions__approved_by",
         "releases__person",

@@ -96,6 +96,7 @@ def test_from_a_push_to_a_rollback(portal: LiveServer, client_as: ClientAs) -> N
         "priya",
         "CodeQL",
         session.MERGE[:12],
+        "Rollback trigger fired (error rate): HighErrorRate",
         "Three of a hundred requests fail.",
     ):
         assert shown in page, shown

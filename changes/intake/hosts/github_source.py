@@ -14,7 +14,7 @@ from changes.intake.hosts.notices import (
 from changes.vocabulary import PersonKind, ReviewState
 
 HOST = "github.com"
-_REVIEWS = {
+REVIEWS = {
     "approved": ReviewState.APPROVED,
     "changes_requested": ReviewState.CHANGES_REQUESTED,
     "commented": ReviewState.COMMENTED,
@@ -95,7 +95,7 @@ def review_of(payload: Fields) -> ReviewNotice:
         pull=pull,
         number=pull.number,
         reviewer=maybe_who(fields, "user"),
-        state=_REVIEWS.get(fields.text("state").lower()),
+        state=REVIEWS.get(fields.text("state").lower()),
         revision=fields.maybe_sha("commit_id"),
         submitted_at=fields.maybe_instant("submitted_at"),
         updated_at=fields.maybe_instant("updated_at") or pull.updated_at,

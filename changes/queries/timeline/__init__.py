@@ -10,7 +10,7 @@ from changes.queries.timeline.request import (
     pull_request_moments,
     request_moments,
 )
-from changes.queries.timeline.rollout import learning_moments, rollout_moments
+from changes.queries.timeline.rollout import alert_moments, learning_moments, rollout_moments
 from changes.vocabulary import Origin
 
 
@@ -26,7 +26,7 @@ def timeline(judgement: Judgement) -> list[Moment]:
         *(
             moment
             for deployment in change.deployments.all()
-            for moment in rollout_moments(deployment)
+            for moment in (*rollout_moments(deployment), *alert_moments(deployment))
         ),
         *learning_moments(change),
     ]

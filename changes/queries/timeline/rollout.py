@@ -51,6 +51,15 @@ def rollout_moments(deployment: Deployment) -> Iterator[Moment]:
         yield Moment(deployment.finished_at, deployment.outcome, f"Rollout {deployment.outcome}")
 
 
+def alert_moments(deployment: Deployment) -> Iterator[Moment]:
+    for alert in deployment.alerts.all():
+        what = f"Rollback trigger fired ({label(alert.trigger)})" if alert.trigger else "Alert"
+        until = f"until {alert.ends_at:%H:%M:%S}" if alert.ends_at else "still firing"
+        yield Moment(
+            alert.starts_at, "alert", f"{what}: {alert.name}", lines=(alert.summary, until)
+        )
+
+
 def learning_moments(change: ChangeRequest) -> Iterator[Moment]:
     by_time = groupby(change.documents.order_by("recorded_at"), lambda d: d.recorded_at)
     for at, documents in by_time:

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from changes import clock
 from changes.intake.hosts import PROVIDERS
-from changes.models import ChangeRequest, Commit, Deployment, PullRequest, Review
+from changes.models import Alert, ChangeRequest, Commit, Deployment, PullRequest, Review
 from changes.vocabulary import Attribution, DeploymentOutcome, State
 from changes.workflow.hosts import record_notices
+from changes.workflow.refusals import Invalid
 from tests.changes.workflow.hosts import session
 from tests.changes.workflow.hosts.record import record
 from tests.changes.workflow.hosts.session import Event, life_of_a_change
@@ -93,3 +94,44 @@ def test_backwards(change: ChangeRequest) -> None:
     tell(events[::-1])
 
     assert record() == expected
+
+
+def fire(status: str, ends_at: str = "0001-01-01T00:00:00Z") -> list[Event]:
+    alert = {
+        "status": status,
+        "labels": {"alertname": "HighErrorRate", "repository": "orca/portal"},
+        "annotations": {"summary": "Three of a hundred fail."},
+        "startsAt": session.at(72),
+        "endsAt": ends_at,
+        "fingerprint": "a1bc48475b20e73d",
+    }
+    return [("alerts", {"version": "4", "status": status, "alerts": [alert]})]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["alert first", "deployment first"])
+def test_alert_is_tied_to_its_deployment_whichever_comes_first(
+    is_first: bool, change: ChangeRequest
+) -> None:
+    life = life_of_a_change()
+    if is_first:
+        tell(fire("firing"), "alertmanager")
+        tell(life)
+    else:
+        tell(life)
+        tell(fire("firing"), "alertmanager")
+    tell(fire("resolved", session.at(78)), "alertmanager")
+    tell(fire("firing"), "alertmanager")
+
+    alert = Alert.objects.get()
+    assert alert.deployment == Deployment.objects.get(external_id="github:12")
+    assert (alert.trigger, alert.ends_at) == ("error_rate", session.moment(78))
+
+
+def test_two_deliveries_of_different_hosts_do_not_meet(change: ChangeRequest) -> None:
+    """A repository of the same name at another host is refused, not mixed up."""
+    tell(life_of_a_change()[:1])
+    elsewhere = session.REPOSITORY | {"html_url": "https://git.example/orca/portal"}
+    event, payload = life_of_a_change()[0]
+
+    with pytest.raises(Invalid, match=r"is known at github\.com, not at git\.example"):
+        tell([(event, payload | {"repository": elsewhere})])
