@@ -9,6 +9,7 @@ from changes.queries.facts import facts_of, facts_of_all
 from changes.queries.policies import approved_versions, reporting_date, version_on
 from changes.rules import Finding, approved_at, deployment_findings, judge
 from changes.rules.facts import ChangeFacts
+from changes.vocabulary import Verdict
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ class Judgement:
     def waits_for(self) -> Finding | None:
         """The one thing to do next: the first finding that is not clear."""
         return next((finding for finding in self.findings if finding.is_open), None)
+
+    @property
+    def applying(self) -> list[Finding]:
+        """What asks something of this change, what is open first."""
+        applying = [f for f in self.findings if f.verdict is not Verdict.NOT_APPLICABLE]
+        return sorted(applying, key=lambda finding: finding.is_clear)
+
+    @property
+    def not_applying(self) -> list[Finding]:
+        return [f for f in self.findings if f.verdict is Verdict.NOT_APPLICABLE]
 
     def finding(self, rule: str) -> Finding:
         return next(finding for finding in self.findings if finding.rule == rule)

@@ -46,6 +46,15 @@ def test_judgement_says_the_one_thing_to_do_next() -> None:
     assert waits_for.sentence == f"Waits for a tech lead of {story.system}."
 
 
+def test_judgement_shows_what_is_open_first_and_sets_apart_what_does_not_apply() -> None:
+    found = judgement_of(make_story().pass_gates().change, times.NOW)
+
+    verdicts = [finding.is_open for finding in found.applying]
+    assert verdicts == sorted(verdicts, reverse=True)
+    assert (verdicts[0], verdicts[-1]) == (True, False)
+    assert len(found.applying) + len(found.not_applying) == len(found.findings)
+
+
 def test_judgement_of_a_submitted_change_keeps_its_policy() -> None:
     story = make_story()
     PolicyVersionFactory.create(effective_on=times.NOW.date())
