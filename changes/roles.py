@@ -16,6 +16,7 @@ class Act(StrEnum):
     DOWNLOAD_PACKAGE = "download a package"
     READ_EXCEPTIONS = "read the exceptions"
     ANSWER_EXCEPTION = "answer an exception"
+    READ_REFUSALS = "read what was refused"
     READ_RECONCILIATION = "read the reconciliation"
     READ_LEDGER = "read the ledger"
     ERASE = "erase personal data"
@@ -44,6 +45,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.DOWNLOAD_PACKAGE: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.READ_EXCEPTIONS: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.ANSWER_EXCEPTION: frozenset({Role.COMPLIANCE}),
+    Act.READ_REFUSALS: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.READ_RECONCILIATION: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.READ_LEDGER: frozenset({Role.COMPLIANCE, Role.AUDITOR}),
     Act.ERASE: frozenset({Role.COMPLIANCE}),

@@ -13,20 +13,35 @@ from changes.vocabulary import Role, State
 class Action(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
+    RETURN = "return"
     APPROVE = "approve"
+    REJECT = "reject"
     WITHDRAW = "withdraw"
+    SCHEDULE = "schedule"
+    RELEASE = "release"
     START_DEPLOYMENT = "start_deployment"
     ADVANCE_STAGE = "advance_stage"
+    HALT = "halt"
+    RESUME = "resume"
+    RECORD_SAMPLES = "record_samples"
     FINISH_DEPLOYMENT = "finish_deployment"
     FAIL_DEPLOYMENT = "fail_deployment"
     ROLL_BACK = "roll_back"
+    CONFIRM_ROLLBACK = "confirm_rollback"
     VERIFY = "verify"
+    RECORD_DOCUMENTS = "record_documents"
+    ASK_WAIVER = "ask_waiver"
+    APPROVE_WAIVER = "approve_waiver"
+    WRITE_POST_MORTEM = "write_post_mortem"
+    APPROVE_POST_MORTEM = "approve_post_mortem"
     CLOSE = "close"
 
 
 @dataclass(frozen=True)
 class Step:
-    """`to` is None where the action leaves the state as it is."""
+    """`to` is None where the action leaves the state as it is; `rules` have to be clear, by the
+    finding that each rule gives at that moment.
+    """
 
     action: Action
     label: str
@@ -36,76 +51,92 @@ class Step:
     rules: tuple[str, ...] = ()
 
 
+def _step(
+    action: Action,
+    label: str,
+    start: str,
+    to: State | None,
+    who: frozenset[Role],
+    *rules: str,
+) -> Step:
+    return Step(action, label, frozenset(map(State, start.split())), to, who, rules)
+
+
+# Before its deployment. After a rollback another revision may be approved, and then deployed.
+_READY = "submitted rolled_back"
+_AFTER = "deploying deployed verified rolled_back"
+_LEARNING = f"submitted {_AFTER} closed"
+_APPROVERS = frozenset({Role.TECH_LEAD, Role.ON_CALL})
+_REVIEWERS = frozenset({Role.TECH_LEAD, Role.COMPLIANCE})
+
 TABLE: tuple[Step, ...] = (
     # An edit after the submission asks for the approvals again.
-    Step(Action.EDIT, "Edit", frozenset({State.DRAFT, State.SUBMITTED}), None, REQUESTERS),
-    Step(
-        Action.SUBMIT,
-        "Submit",
-        frozenset({State.DRAFT}),
-        State.SUBMITTED,
-        REQUESTERS,
-        ("required_fields_present",),
-    ),
-    # After a rollback another revision may be approved, and then deployed.
-    Step(
-        Action.APPROVE,
-        "Approve",
-        frozenset({State.SUBMITTED, State.ROLLED_BACK}),
-        None,
-        REQUESTERS,
-    ),
-    Step(
-        Action.WITHDRAW,
-        "Withdraw",
-        frozenset({State.DRAFT, State.SUBMITTED}),
-        State.WITHDRAWN,
-        REQUESTERS,
-    ),
-    Step(
-        Action.START_DEPLOYMENT,
-        "Start deployment",
-        frozenset({State.SUBMITTED, State.ROLLED_BACK}),
-        State.DEPLOYING,
-        DEPLOYERS,
-    ),
-    Step(
-        Action.ADVANCE_STAGE,
-        "Advance to the next stage",
-        frozenset({State.DEPLOYING}),
-        None,
-        DEPLOYERS,
-    ),
-    Step(
+    _step(Action.EDIT, "Edit", "draft submitted", None, REQUESTERS),
+    _step(Action.SUBMIT, "Submit", "draft", State.SUBMITTED, REQUESTERS, "required_fields_present"),
+    _step(Action.RETURN, "Return to the requester", "submitted", State.DRAFT, REQUESTERS),
+    _step(Action.APPROVE, "Approve", _READY, None, REQUESTERS),
+    _step(Action.REJECT, "Reject", "submitted", State.REJECTED, _APPROVERS),
+    _step(Action.WITHDRAW, "Withdraw", "draft submitted", State.WITHDRAWN, REQUESTERS),
+    _step(Action.SCHEDULE, "Schedule", _READY, None, DEPLOYERS),
+    # What stands against a release and a start: changes.rules.deployment, all of it.
+    _step(Action.RELEASE, "Release to production", _READY, None, DEPLOYERS),
+    _step(Action.START_DEPLOYMENT, "Start deployment", _READY, State.DEPLOYING, DEPLOYERS),
+    _step(Action.ADVANCE_STAGE, "Advance to the next stage", "deploying", None, DEPLOYERS),
+    _step(Action.HALT, "Halt the rollout", "deploying", None, DEPLOYERS),
+    _step(Action.RESUME, "Resume the rollout", "deploying", None, DEPLOYERS),
+    _step(Action.RECORD_SAMPLES, "Record a health sample", "deploying", None, DEPLOYERS),
+    _step(
         Action.FINISH_DEPLOYMENT,
         "Finish the rollout",
-        frozenset({State.DEPLOYING}),
+        "deploying",
         State.DEPLOYED,
         DEPLOYERS,
-        ("stages_in_order",),
+        "stages_in_order",
     ),
     # It never reached production, so what was approved may be tried again.
-    Step(
+    _step(
         Action.FAIL_DEPLOYMENT,
         "Record that it failed",
-        frozenset({State.DEPLOYING}),
+        "deploying",
         State.SUBMITTED,
         DEPLOYERS,
     ),
-    Step(
+    _step(
         Action.ROLL_BACK,
         "Roll back",
-        frozenset({State.DEPLOYING, State.DEPLOYED, State.VERIFIED}),
+        "deploying deployed verified",
         State.ROLLED_BACK,
         DEPLOYERS,
     ),
-    Step(Action.VERIFY, "Record a verification", frozenset({State.DEPLOYED}), None, DEPLOYERS),
-    Step(
+    _step(
+        Action.CONFIRM_ROLLBACK,
+        "Confirm rollback steps",
+        "deploying rolled_back",
+        None,
+        DEPLOYERS,
+    ),
+    # The three kinds together make it verified; one alone leaves the state.
+    _step(Action.VERIFY, "Record a verification", "deployed", None, DEPLOYERS),
+    _step(
+        Action.RECORD_DOCUMENTS,
+        "Record documents",
+        f"submitted {_AFTER}",
+        None,
+        REQUESTERS,
+    ),
+    _step(Action.ASK_WAIVER, "Ask to waive a document", f"submitted {_AFTER}", None, REQUESTERS),
+    _step(Action.APPROVE_WAIVER, "Approve a waiver", f"submitted {_AFTER}", None, _REVIEWERS),
+    # A deployment that is reported as rolled back may open one after the end.
+    _step(Action.WRITE_POST_MORTEM, "Write the post-mortem", _LEARNING, None, REQUESTERS),
+    _step(Action.APPROVE_POST_MORTEM, "Approve the post-mortem", _LEARNING, None, _REVIEWERS),
+    # What a post-incident review lacks is asked as well: changes.workflow.requests.
+    _step(
         Action.CLOSE,
         "Close",
-        frozenset({State.VERIFIED, State.ROLLED_BACK}),
+        "verified rolled_back",
         State.CLOSED,
         REQUESTERS,
+        "post_mortem_written",
     ),
 )
 

@@ -7,6 +7,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from changes import clock
 from changes.workflow import deliveries, notifications, statuses
+from changes.workflow.executor import due_calls, send_call
 
 logger = logging.getLogger(__name__)
 
@@ -42,3 +43,10 @@ def send_notifications() -> None:
 @shared_task(name="changes.queue_overdue")
 def queue_overdue() -> None:
     notifications.queue_overdue(clock.now())
+
+
+@shared_task(name="changes.call_rollback_executor")
+def call_rollback_executor() -> None:
+    """Every call that is due; the rows are claimed one by one."""
+    for call in due_calls():
+        send_call(call)

@@ -10,11 +10,13 @@ from changes.views.converters import (
     KeyConverter,
 )
 from changes.views.deliveries import delivery_list, delivery_retry
+from changes.views.deployments import deployments, running_rollouts
 from changes.views.editing import edit_change, new_change
 from changes.views.evidence_files import attach, download
 from changes.views.home import home
 from changes.views.hooks import hook
 from changes.views.policy import policy, policy_approve, policy_review, policy_version
+from changes.views.refused import refused_actions
 from changes.views.retroactive import retroactive_change
 
 register_converter(KeyConverter, "change")
@@ -38,6 +40,9 @@ urlpatterns = [
     path("deliveries/", delivery_list, name="deliveries"),
     path("deliveries/<int:pk>/retry/", delivery_retry, name="delivery-retry"),
     *(path(f"hooks/{name}/", hook, {"source": name}, name=f"hook-{name}") for name in PROVIDERS),
+    path("deployments/", deployments, name="deployments"),
+    path("deployments/running/", running_rollouts, name="running-rollouts"),
+    path("refused/", refused_actions, name="refused-actions"),
     path("policy/", policy, name="policy"),
     path("policy/<str:version>/", policy_version, name="policy-version"),
     path("policy/reviews/<str:quarter>/", policy_review, name="policy-review"),

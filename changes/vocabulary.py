@@ -154,6 +154,14 @@ class RollbackTrigger(StrEnum):
     MANUAL = "manual"
 
 
+class CallState(StrEnum):
+    """Of a call to the rollback executor."""
+
+    QUEUED = "queued"
+    ANSWERED = "answered"
+    GIVEN_UP = "given_up"
+
+
 class VerificationKind(StrEnum):
     SMOKE_TESTS = "smoke_tests"
     HEALTH_CHECKS = "health_checks"

@@ -50,4 +50,9 @@ app.conf.beat_schedule = {
     },
     "tell what is overdue": {"task": "changes.queue_overdue", "schedule": 3600.0},
     "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
+    "ask for rollbacks": {
+        "task": "changes.call_rollback_executor",
+        "schedule": 3.0,
+        "options": {"expires": 10},
+    },
 }

@@ -64,3 +64,11 @@ def production_settings(**_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@checks.register(Tags.security)
+def rollback_executor_is_signed(**_: Any) -> list[CheckMessage]:
+    if not settings.ROLLBACK_EXECUTOR_URL or settings.ROLLBACK_EXECUTOR_SECRET:
+        return []
+    sentence = "ROLLBACK_EXECUTOR_URL is set, but no secret to sign with: nobody is called."
+    return [checks.Error(sentence, hint="Set ROLLBACK_EXECUTOR_SECRET.", id="orca.E020")]

@@ -25,9 +25,11 @@ class NavigationItem:
 _PLACES = (
     ("Home", "house", "changes:home", None),
     ("Changes", "list", "changes:list", Act.READ_CHANGES),
+    ("Deployments", "rocket", "changes:deployments", Act.READ_CHANGES),
     ("Reconciliation", "git-compare", "evidence:reconciliation", Act.READ_RECONCILIATION),
     ("Exceptions", "triangle-alert", "evidence:exceptions", Act.READ_EXCEPTIONS),
     ("Ledger", "shield-check", "evidence:ledger", Act.READ_LEDGER),
+    ("Refused", "ban", "changes:refused-actions", Act.READ_REFUSALS),
     ("Packages", "package", "evidence:packages", Act.READ_PACKAGES),
     ("Deliveries", "webhook", "changes:deliveries", Act.READ_DELIVERIES),
     ("Policy", "scale", "changes:policy", Act.READ_POLICY),

@@ -170,10 +170,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Times are stored in UTC and shown in the viewer's zone
 
-LANGUAGE_CODE = "en"
-USE_I18N = False
-USE_TZ = True
-TIME_ZONE = "UTC"
+LANGUAGE_CODE, USE_I18N = "en", False
+TIME_ZONE, USE_TZ = "UTC", True
 
 # Files
 
@@ -250,6 +248,8 @@ GITHUB_HOST = env.str("GITHUB_HOST", default="github.com")
 GITLAB_HOST = env.str("GITLAB_HOST", default="gitlab.com")
 GITHUB_API_URL = env.str("GITHUB_API_URL", default="https://api.github.com")
 GITLAB_API_URL = env.str("GITLAB_API_URL", default="https://gitlab.com/api/v4")
+ROLLBACK_EXECUTOR_URL = env.str("ROLLBACK_EXECUTOR_URL", default="")
+ROLLBACK_EXECUTOR_SECRET = secret("ROLLBACK_EXECUTOR_SECRET")
 
 # Interfaces for machines
 

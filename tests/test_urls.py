@@ -98,6 +98,9 @@ ADDRESSES: dict[str, Address] = {
     "deliveries/<int:pk>/retry/": Address(MAY[Act.RETRY_DELIVERY], NO_METHOD, NOT_NOW),
     # No secret is configured in tests: nobody is let in, whoever has signed in.
     **{f"hooks/{name}/": Address(EVERYBODY, NO_METHOD, {401}) for name in PROVIDERS},
+    "deployments/": READ,
+    "refused/": Address(MAY[Act.READ_REFUSALS], PAGE, NO_METHOD),
+    "deployments/running/": READ,
     "policy/": READ,
     "policy/<str:version>/": READ,
     "policy/reviews/<str:quarter>/": Address(MAY[Act.REVIEW_POLICY], PAGE, PAGE),
@@ -229,6 +232,16 @@ class Site:
             f"{ONE}start-deployment/": {"revision": facts.head_revision},
             f"{ONE}advance-stage/": {"stage": "canary"},
             f"{ONE}roll-back/": {"trigger": "manual", "reason": "It sorted backwards."},
+            f"{ONE}return/": {"reason": "It names no system."},
+            f"{ONE}reject/": {
+                "reason": "Not this way.",
+                "revision": facts.head_revision,
+                "request_digest": facts.request_digest,
+            },
+            f"{ONE}schedule/": {"planned_for": "2026-07-15T19:00"},
+            f"{ONE}release/": {"revision": facts.head_revision},
+            f"{ONE}record-documents/": {"kind": "readme", "path": "README.md"},
+            f"{ONE}ask-waiver/": {"kind": "readme", "reason": "Nothing of it changes."},
             f"{ONE}verify/": {"kind": "smoke_tests", "has_passed": "yes"},
         }.get(route, {})
 

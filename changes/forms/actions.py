@@ -8,7 +8,6 @@ from changes.models import ChangeRequest
 from changes.rules.facts import ChangeFacts
 from changes.vocabulary import (
     ApprovalRole,
-    RollbackTrigger,
     RolloutStageName,
     VerificationKind,
     choices,
@@ -21,15 +20,30 @@ COMMENT_MAXIMUM = 10_000
 class ActionForm(forms.Form):
     """An action that asks for nothing: the button is the whole form."""
 
+    seen = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, change: ChangeRequest, facts: ChangeFacts) -> None:
         super().__init__(data)
         self.change, self.facts = change, facts
+        self.fields["seen"].initial = self.as_it_stands
         self.prepare()
 
     def prepare(self) -> None:
         """Choices and first values that depend on the change."""
+
+    @property
+    def as_it_stands(self) -> str:
+        """State, revision and wording: what somebody saw who is asked something."""
+        facts = self.facts
+        return f"{self.change.state} {facts.head_revision[:40]} {facts.request_digest[:16]}"
+
+    @property
+    def is_stale(self) -> bool:
+        """The request moved on since the page was drawn."""
+        seen = self.cleaned_data.get("seen")
+        return bool(seen) and seen != self.as_it_stands
 
     def add_refusal(self, fields: dict[str, str]) -> None:
         for name, sentence in fields.items():
@@ -81,21 +95,6 @@ class StartDeploymentForm(ActionForm):
 
 class AdvanceForm(ActionForm):
     stage = forms.ChoiceField(choices=choices(RolloutStageName), widget=forms.HiddenInput)
-
-
-class RollBackForm(ActionForm):
-    trigger = forms.ChoiceField(
-        label="What set it off",
-        choices=choices(RollbackTrigger),
-        initial=RollbackTrigger.MANUAL.value,
-    )
-    reason = forms.CharField(
-        label="Why",
-        help_text="It opens the post-mortem.",
-        max_length=COMMENT_MAXIMUM,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why it is rolled back."},
-    )
 
 
 class VerifyForm(ActionForm):

@@ -18,12 +18,17 @@ from changes.models.outward import CommitStatus
 from changes.models.people import Login, Person
 from changes.models.pipeline import GateResult, PipelineRun, ProductionRelease
 from changes.models.policy import PolicyReview, PolicyVersion
+from changes.models.refusals import RefusedAction
 from changes.models.request import Approval, ChangeRequest
 from changes.models.rollout import (
     Deployment,
     HealthSample,
     Rollback,
+    RollbackCall,
+    RollbackStep,
+    RolloutHalt,
     RolloutStage,
+    TriggerFiring,
     Verification,
 )
 from changes.models.source import Commit, HistoryImport, PullRequest, Repository, Review
@@ -58,15 +63,20 @@ __all__ = [
     "PostMortem",
     "ProductionRelease",
     "PullRequest",
+    "RefusedAction",
     "RefusedDelivery",
     "Repository",
     "RepositoryNews",
     "Review",
     "Rollback",
+    "RollbackCall",
+    "RollbackStep",
+    "RolloutHalt",
     "RolloutStage",
     "StandardProcedure",
     "System",
     "Token",
+    "TriggerFiring",
     "Verification",
     "WindowException",
 ]

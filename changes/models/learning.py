@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from changes.models.constraints import not_blank, one_of
 from changes.models.people import Person
@@ -8,17 +8,31 @@ from changes.vocabulary import DocumentKind, choices
 
 
 class DocumentationUpdate(models.Model):
-    """A document that the request declares it updates."""
+    """A document that the request declares it updates, or with a waiver need not update.
+
+    `path` says where it was updated: a file, or the address of a page.
+    """
 
     change = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(max_length=10, choices=choices(DocumentKind))
     path = models.CharField(max_length=500, blank=True)
     recorded_at = models.DateTimeField()
+    waiver_reason = models.TextField(blank=True, help_text="Why it need not be updated.")
+    waiver_asked_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    waived_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    waived_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["kind", "pk"]
         constraints = [
             one_of("kind", DocumentKind, model="document"),
+            CheckConstraint(
+                name="document_waived_by_another_person",
+                condition=Q(waived_by__isnull=True)
+                | (~Q(waiver_reason="") & ~Q(waived_by=F("waiver_asked_by"))),
+            ),
             UniqueConstraint(fields=["change", "kind", "path"], name="document_once"),
         ]
 

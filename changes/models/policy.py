@@ -84,6 +84,11 @@ class PolicyVersion(models.Model):
         default=300, help_text="How soon after a trigger fired the rollback has begun."
     )
 
+    rollback_commands = models.JSONField(
+        default=DEFAULTS.rollback_commands_dict,
+        help_text="The steps of a rollback by hand: always, and where the schema changed.",
+    )
+
     document_paths = models.JSONField(
         default=DEFAULTS.document_paths_dict, help_text="Where each document is kept."
     )

@@ -62,6 +62,9 @@ class ChangeRequest(models.Model):
 
     drafted_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
+    planned_for = models.DateTimeField(
+        null=True, blank=True, help_text="When its deployment is planned to begin."
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     policy_version = models.ForeignKey(
         PolicyVersion, on_delete=models.PROTECT, null=True, related_name="changes"

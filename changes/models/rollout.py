@@ -1,12 +1,13 @@
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from changes.models.constraints import in_order, one_of, percent
+from changes.models.constraints import in_order, not_blank, one_of, percent
 from changes.models.people import Person
 from changes.models.policy import PolicyVersion
 from changes.models.request import ChangeRequest
 from changes.models.source import Repository
 from changes.vocabulary import (
+    CallState,
     DeploymentOutcome,
     Environment,
     RollbackTrigger,
@@ -130,7 +131,57 @@ class HealthSample(models.Model):
         return f"{self.deployment} at {self.taken_at:%H:%M:%S}"
 
 
+class RolloutHalt(models.Model):
+    """The rollout stood still: nothing advances until it is resumed or rolled back."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="halts")
+    reason = models.TextField()
+    halted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    halted_at = models.DateTimeField()
+    resumed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["halted_at", "pk"]
+        constraints = [
+            not_blank("reason", model="halt"),
+            in_order("halted_at", "resumed_at", model="halt"),
+            UniqueConstraint(
+                fields=["deployment"],
+                condition=Q(resumed_at__isnull=True),
+                name="halt_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deployment}: halted"
+
+
+class TriggerFiring(models.Model):
+    """A rollback trigger fired on health samples; never edited. `observed` holds the values."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="firings")
+    trigger = models.CharField(max_length=15, choices=choices(RollbackTrigger))
+    span_starts_at = models.DateTimeField()
+    span_ends_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    observed = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["fired_at", "pk"]
+        constraints = [
+            one_of("trigger", RollbackTrigger, model="firing"),
+            in_order("span_starts_at", "span_ends_at", model="firing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deployment}: {self.trigger}"
+
+
 class Rollback(models.Model):
+    """Opened by a trigger or a person; `finished_at` is when production was back."""
+
     deployment = models.OneToOneField(Deployment, on_delete=models.PROTECT, related_name="rollback")
     trigger = models.CharField(max_length=15, choices=choices(RollbackTrigger))
     reason = models.TextField()
@@ -148,6 +199,57 @@ class Rollback(models.Model):
 
     def __str__(self) -> str:
         return f"Rollback of {self.deployment}"
+
+
+class RollbackCall(models.Model):
+    """A call to the rollback executor: a job, then its answer. One for a rollback."""
+
+    rollback = models.OneToOneField(Rollback, on_delete=models.PROTECT, related_name="call")
+    state = models.CharField(
+        max_length=10, choices=choices(CallState), default=CallState.QUEUED.value
+    )
+    body = models.TextField()
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="Not to be tried before; moved while one tries.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            one_of("state", CallState, model="call"),
+            CheckConstraint(
+                name="call_answered_has_a_time",
+                condition=~Q(state=CallState.ANSWERED) | Q(answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Call for {self.rollback}"
+
+
+class RollbackStep(models.Model):
+    """One step of the runbook, confirmed by who did it, with what it put out; never edited."""
+
+    rollback = models.ForeignKey(Rollback, on_delete=models.PROTECT, related_name="steps")
+    ordinal = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    command = models.CharField(max_length=500, blank=True)
+    output = models.TextField()
+    confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["ordinal", "pk"]
+        constraints = [
+            not_blank("output", model="rollback_step"),
+            UniqueConstraint(fields=["rollback", "ordinal"], name="rollback_step_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rollback}: {self.title}"
 
 
 class Verification(models.Model):

@@ -109,7 +109,10 @@ def _request(change: ChangeRequest) -> ChangeFacts:
         avoided_day_reason=change.avoided_day_reason,
         incident_url=change.incident_url,
         advisory=_advisory(change),
-        documents=tuple(DocumentFacts(DocumentKind(d.kind)) for d in change.documents.all()),
+        documents=tuple(
+            DocumentFacts(DocumentKind(d.kind), d.waiver_reason, person_facts(d.waived_by))
+            for d in change.documents.all()
+        ),
         submitted_at=change.submitted_at,
         submitted_on=reporting_date(change.submitted_at) if change.submitted_at else None,
         request_digest=request_digest(change, [system.slug for system in systems]),

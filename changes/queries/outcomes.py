@@ -121,7 +121,7 @@ def _stage(stage: RolloutStage) -> StageFacts:
 
 
 def _rollback(rollback: Rollback | None) -> RollbackFacts | None:
-    if rollback is None:
+    if rollback is None or rollback.finished_at is None:  # asked for is not done
         return None
     return RollbackFacts(
         trigger=RollbackTrigger(rollback.trigger),

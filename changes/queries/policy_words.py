@@ -50,6 +50,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("sampling_gap_maximum_seconds", "A gap between samples ends it after"),
             ("health_failures_maximum", "Health checks failed in a row at most"),
             ("rollback_within_seconds", "The rollback begins within"),
+            ("rollback_commands", "Steps of a rollback by hand"),
         ),
     ),
     (

@@ -20,6 +20,9 @@ TEXT_FIELDS = (
     "testing_evidence",
 )
 
+# When a command of the rollback's runbook is to be run.
+ALWAYS, SCHEMA_CHANGED = "always", "schema_changed"
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -53,6 +56,7 @@ class Policy:
     sampling_gap_maximum_seconds: int
     health_failures_maximum: int
     rollback_within_seconds: int
+    rollback_commands: Mapping[str, tuple[str, ...]]
     document_paths: Mapping[str, tuple[str, ...]]
     document_triggers: Mapping[str, tuple[str, ...]]
     advisory_days_maximum: int
@@ -101,6 +105,14 @@ class DEFAULTS:
     @staticmethod
     def deployers_list() -> list[str]:
         return [Role.TECH_LEAD.value, Role.ON_CALL.value]
+
+    @staticmethod
+    def rollback_commands_dict() -> dict[str, list[str]]:
+        """The runbook of a rollback by hand, in its order: always, and where the schema changed."""
+        return {
+            ALWAYS: ["vercel rollback --yes"],
+            SCHEMA_CHANGED: ["tsx scripts/restore_latest_backup.ts --confirm"],
+        }
 
     @staticmethod
     def document_paths_dict() -> dict[str, list[str]]:

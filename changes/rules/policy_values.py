@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from changes.rules.policy import TEXT_FIELDS
+from changes.rules.policy import ALWAYS, SCHEMA_CHANGED, TEXT_FIELDS
 from changes.rules.working_days import holidays_of
 from changes.vocabulary import DocumentKind, PipelineStage, Role, RolloutStageName
 
@@ -83,6 +83,13 @@ def _patterns(value: Any) -> str:
     return f"Expected for each document a list of paths, * for any text; documents are {listed}."
 
 
+def _commands(value: Any) -> str:
+    is_readable = isinstance(value, dict) and all(not _names(names) for names in value.values())
+    if is_readable and set(value) <= {ALWAYS, SCHEMA_CHANGED} and value.get(ALWAYS):
+        return ""
+    return f'Expected lists of commands under "{ALWAYS}" and, if any, "{SCHEMA_CHANGED}".'
+
+
 def _zone(value: Any) -> str:
     try:
         ZoneInfo(str(value))
@@ -107,6 +114,7 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "required_fields": _words_of(FIELDS),
     "required_scanners": _names,
     "pipeline_checks": _checks,
+    "rollback_commands": _commands,
     "document_paths": _patterns,
     "document_triggers": _patterns,
     "deployer_roles": _words_of(tuple(role.value for role in Role)),

@@ -63,7 +63,7 @@ class Firing:
         if self.trigger is RollbackTrigger.HEALTH_CHECK:
             return f"{len(self.values)} health checks failed in a row {span}, {_limit(self)}."
         low, high = min(self.values), max(self.values)
-        shown = f"{low:f}" if low == high else f"{low:f} to {high:f}"
+        shown = _plain(low) if low == high else f"{_plain(low)} to {_plain(high)}"
         unit = UNITS[self.trigger]
         return f"{NAMES[self.trigger]} {shown}{unit} {span}, {_limit(self)}."
 
@@ -72,8 +72,8 @@ class Firing:
         """As a record keeps it: plain JSON, numbers as text so that none is rounded."""
         return {
             "metric": self.trigger.value,
-            "limit": f"{self.limit:f}",
-            "values": [f"{value:f}" for value in self.values],
+            "limit": _plain(self.limit),
+            "values": [_plain(value) for value in self.values],
             "span_starts_at": self.starts_at.isoformat(),
             "span_ends_at": self.ends_at.isoformat(),
             "fired_at": self.fired_at.isoformat(),
@@ -204,6 +204,11 @@ def _firing(
 ) -> Firing:
     values = tuple(value for _, value in span)
     return Firing(trigger, fired_at, span[0][0], span[-1][0], values, limit)
+
+
+def _plain(value: Decimal) -> str:
+    """Without the zeros that a column of the database adds."""
+    return f"{value.normalize():f}"
 
 
 def _limit(firing: Firing) -> str:

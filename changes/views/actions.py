@@ -21,10 +21,10 @@ from changes.states import STEPS, Action
 from changes.views.followups import FOLLOW_UPS
 from changes.views.lookup import change_page, found_judgement, person_of, wording_of
 from changes.views.offers import offers_to, open_roles
-from changes.views.refusals import refused, status_of
+from changes.views.refusals import keep_refusal, refused, status_of
 from changes.views.tasks import TASKS
 from changes.vocabulary import State
-from changes.workflow.refusals import Invalid, Refusal
+from changes.workflow.refusals import Invalid, NotNow, Refusal
 
 Run = Callable[[Any, Any, datetime], object]
 
@@ -37,6 +37,9 @@ def act(request: HttpRequest, key: str, action: Action) -> HttpResponse:
     refusal = why_may_not_take(person, action, judgement.change)
     if refusal:
         return _refused(request, judgement, _status(person, action, judgement), refusal)
+    if not task.applies(judgement.change):
+        sentence = f"{judgement.change.key} does not ask for this now."
+        return _refused(request, judgement, HTTPStatus.CONFLICT, sentence)
     reasons = _reasons_against(request, judgement, action) if request.method == "GET" else ()
     if reasons:
         return _refused(request, judgement, HTTPStatus.CONFLICT, " ".join(reasons))
@@ -89,10 +92,13 @@ def _asked_or_done(
         return render(request, "changes/act.html", context)
     try:
         if form.is_valid():
+            if form.is_stale:
+                raise NotNow(f"{change.key} moved on while you read it: look at it again.")
             run(form, person_of(request), clock.now())
             messages.success(request, f"{change.key} is {context['task'].done}.")
             return redirect(change_page(change))
     except Invalid as refusal:
+        keep_refusal(request, HTTPStatus.BAD_REQUEST, str(refusal))
         form.add_refusal(refusal.fields)
     except Refusal as refusal:
         return _refused(request, judgement, status_of(refusal), str(refusal))

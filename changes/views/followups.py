@@ -1,4 +1,4 @@
-"""What may follow beside the table of states: lessons, reviews, leave outside the window."""
+"""What may follow beside the table of states: reviews, leave outside the window."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from changes.forms.actions import ActionForm
 from changes.forms.followups import (
     HoldReviewForm,
     OpenReviewForm,
-    PostMortemForm,
     WindowExceptionForm,
 )
 from changes.models import ChangeRequest, Person
@@ -17,10 +16,8 @@ from changes.roles import Act
 from changes.vocabulary import Category
 from changes.workflow.calendar import BEFORE_DEPLOYMENT, approve_window_exception
 from changes.workflow.learning import (
-    approve_post_mortem,
     hold_post_incident_review,
     open_post_incident_review,
-    write_post_mortem,
 )
 
 
@@ -41,18 +38,6 @@ class FollowUp:
     level: str = "info"
 
 
-def _post_mortem_asked(change: ChangeRequest) -> bool:
-    post_mortem = getattr(change, "post_mortem", None)
-    if post_mortem is None:
-        return change.category == Category.EMERGENCY and change.submitted_at is not None
-    return post_mortem.approved_at is None
-
-
-def _post_mortem_written(change: ChangeRequest) -> bool:
-    post_mortem = getattr(change, "post_mortem", None)
-    return bool(post_mortem and post_mortem.written_by_id and not post_mortem.approved_at)
-
-
 def _review_lacking(change: ChangeRequest) -> bool:
     is_submitted_emergency = change.category == Category.EMERGENCY and change.submitted_at
     return bool(is_submitted_emergency) and not hasattr(change, "post_incident_review")
@@ -70,37 +55,6 @@ def _is_before_deployment(change: ChangeRequest) -> bool:
 FOLLOW_UPS: dict[str, FollowUp] = {
     follow_up.slug: follow_up
     for follow_up in (
-        FollowUp(
-            "post-mortem",
-            "Write the post-mortem",
-            Act.WRITE_POST_MORTEM,
-            "notebook-pen",
-            "It stands in the record of the change, with you as its writer. It can be rewritten "
-            "until another person approves it.",
-            "written down",
-            _post_mortem_asked,
-            lambda form, person, at: write_post_mortem(
-                request=form.change,
-                actor=person,
-                at=at,
-                what_happened=form.cleaned_data["what_happened"],
-                root_cause=form.cleaned_data["root_cause"],
-                action_items=form.new_items,
-            ),
-            PostMortemForm,
-        ),
-        FollowUp(
-            "approve-post-mortem",
-            "Approve the post-mortem",
-            Act.APPROVE_POST_MORTEM,
-            "check",
-            "The post-mortem is not rewritten after that.",
-            "learnt from: its post-mortem is approved",
-            _post_mortem_written,
-            lambda form, person, at: approve_post_mortem(
-                post_mortem=form.change.post_mortem, actor=person, at=at
-            ),
-        ),
         FollowUp(
             "open-review",
             "Open the post-incident review",

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from changes.models import OnCallShift, Person
+from changes.models import ChangeRequest, OnCallShift, Person
 from changes.permissions import why_may_not, why_may_not_take
 from changes.queries.judgements import Judgement, reasons_against_deployment
+from changes.rules.windows import RULE as WINDOW_RULE
 from changes.states import STEPS, Action, Step, steps_from
 from changes.views.followups import FOLLOW_UPS, FollowUp
 from changes.views.tasks import TASKS
 from changes.vocabulary import ApprovalRole, State
 from changes.workflow.approvals import approval_roles_open_to
+from changes.workflow.halts import why_halted
 from changes.workflow.requests import why_not_closed
 
 
@@ -39,9 +41,14 @@ class Offer:
 
 def offers_to(person: Person, judgement: Judgement, at: datetime) -> list[Offer]:
     """Every step from the change's state, in the table's order."""
-    steps = steps_from(State(judgement.change.state))
+    change = judgement.change
+    steps = [step for step in steps_from(State(change.state)) if _applies(step, change)]
     offers = [_offer(step, person, judgement, at) for step in steps]
     return [offer for offer in offers if offer.stage or offer.step.action != Action.ADVANCE_STAGE]
+
+
+def _applies(step: Step, change: ChangeRequest) -> bool:
+    return step.action is Action.EDIT or TASKS[step.action].applies(change)
 
 
 def follow_ups_for(person: Person, judgement: Judgement) -> list[FollowUp]:
@@ -73,17 +80,32 @@ def _offer(step: Step, person: Person, judgement: Judgement, at: datetime) -> Of
 
 
 def _reasons(action: Action, person: Person, judgement: Judgement, at: datetime) -> list[str]:
-    if action is Action.START_DEPLOYMENT:
-        policy = judgement.change.policy_version
-        found = reasons_against_deployment(judgement.facts, policy, at)
-        return [finding.sentence for finding in found]
-    if action is Action.APPROVE and not open_roles(person, judgement, at):
-        return [_why_no_approval(person, judgement)]
-    if action is Action.CLOSE:
-        lacking = why_not_closed(judgement.change)
-        return [f"{judgement.change.key} {lacking}"] if lacking else []
+    """What stands against it beyond state and role; then the rules that the table names."""
+    change = judgement.change
+    if action in (Action.START_DEPLOYMENT, Action.RELEASE):
+        found = reasons_against_deployment(judgement.facts, change.policy_version, at)
+        is_asked = action is Action.START_DEPLOYMENT
+        return [f.sentence for f in found if is_asked or f.rule != WINDOW_RULE]
+    refusal = _refusal(action, person, judgement, at)
+    if refusal:
+        return [refusal]
     needed = [judgement.finding(rule) for rule in STEPS[action].rules]
     return [finding.sentence for finding in needed if finding.is_open]
+
+
+def _refusal(action: Action, person: Person, judgement: Judgement, at: datetime) -> str | None:
+    change = judgement.change
+    match action:
+        case Action.ADVANCE_STAGE | Action.FINISH_DEPLOYMENT | Action.RESUME:
+            return why_halted(change, action)
+        case Action.RETURN | Action.REJECT if person.pk in judgement.facts.authors:
+            return "You are an author of it: another person decides."
+        case Action.APPROVE if not open_roles(person, judgement, at):
+            return _why_no_approval(person, judgement)
+        case Action.CLOSE:
+            lacking = why_not_closed(change)
+            return f"{change.key} {lacking}" if lacking else None
+    return None
 
 
 def _why_no_approval(person: Person, judgement: Judgement) -> str:

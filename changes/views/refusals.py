@@ -7,7 +7,11 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from changes import clock
+from changes.keys import parse_key
+from changes.models import ChangeRequest, Person
 from changes.workflow.refusals import NotNow, NotPermitted, Refusal
+from changes.workflow.refused_actions import record_refused_action
 
 HEADINGS = {
     HTTPStatus.BAD_REQUEST: "That cannot be read",
@@ -26,7 +30,11 @@ def status_of(refusal: Refusal) -> HTTPStatus:
 def refused(
     request: HttpRequest, status: HTTPStatus, sentence: str, *, back: str = "", back_text: str = ""
 ) -> HttpResponse:
-    """`back` is where to go on from here; without it, home."""
+    """`back` is where to go on from here; without it, home. What was asked for by a form is kept
+    in the log of refused actions.
+    """
+    if request.method == "POST":
+        keep_refusal(request, status, sentence)
     context = {
         "heading": HEADINGS[status],
         "sentence": sentence,
@@ -35,6 +43,20 @@ def refused(
         "status": int(status),
     }
     return render(request, "errors/refused.html", context, status=status)
+
+
+def keep_refusal(request: HttpRequest, status: HTTPStatus, sentence: str) -> None:
+    person = request.user if isinstance(request.user, Person) else None
+    key = request.resolver_match.kwargs.get("key") if request.resolver_match else None
+    number = parse_key(key) if isinstance(key, str) else None
+    record_refused_action(
+        person=person,
+        what=request.path,
+        status=int(status),
+        sentence=sentence,
+        at=clock.now(),
+        change=ChangeRequest.objects.filter(number=number).first() if number else None,
+    )
 
 
 def answers_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -11,9 +11,10 @@ from changes.models import ActionItem, ChangeRequest, Person, PostIncidentReview
 from changes.queries.facts import facts_of
 from changes.queries.reviews import due_on
 from changes.roles import Act
+from changes.states import Action
 from changes.vocabulary import Category
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
-from changes.workflow.steps import check_may, check_time, locked
+from changes.workflow.steps import begin, check_may, check_time, locked
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,8 @@ def write_post_mortem(
     action_items: Iterable[NewActionItem] = (),
 ) -> PostMortem:
     """A rollback or a failed verification has opened it; an emergency's begins here."""
-    check_may(actor, Act.WRITE_POST_MORTEM)
-    check_time(at)
+    change = begin(request, Action.WRITE_POST_MORTEM, actor, at)
     _check_filled(what_happened=what_happened, root_cause=root_cause)
-    change = locked(request)
     post_mortem = PostMortem.objects.select_for_update().filter(change=change).first()
     if post_mortem is None:
         if change.category != Category.EMERGENCY:
@@ -57,8 +56,7 @@ def write_post_mortem(
 @transaction.atomic
 def approve_post_mortem(*, post_mortem: PostMortem, actor: Person, at: datetime) -> PostMortem:
     """Four eyes: whoever wrote it does not approve it."""
-    check_may(actor, Act.APPROVE_POST_MORTEM)
-    check_time(at)
+    change = begin(post_mortem.change, Action.APPROVE_POST_MORTEM, actor, at)
     post_mortem = PostMortem.objects.select_for_update().get(pk=post_mortem.pk)
     if post_mortem.written_by_id is None:
         raise NotNow(f"{post_mortem} is not written yet.")
@@ -68,7 +66,7 @@ def approve_post_mortem(*, post_mortem: PostMortem, actor: Person, at: datetime)
         raise NotPermitted(f"{actor.name} wrote {post_mortem}: another person approves it.")
     post_mortem.approved_by, post_mortem.approved_at = actor, at
     post_mortem.save()
-    announce(Announcement("post_mortem.approved", post_mortem, at, actor, post_mortem.change))
+    announce(Announcement("post_mortem.approved", post_mortem, at, actor, change))
     return post_mortem
 
 

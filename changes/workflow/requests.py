@@ -128,6 +128,7 @@ def close_request(*, request: ChangeRequest, actor: Person, at: datetime) -> Cha
     lacking = why_not_closed(change)
     if lacking:
         raise NotNow(f"{change.key} {lacking}")
+    check_rules(change, Action.CLOSE, at)
     change.closed_at = at
     enter(change, Action.CLOSE)
     save(change, Action.CLOSE, actor, at)
@@ -146,6 +147,8 @@ def why_not_closed(change: ChangeRequest) -> str | None:
         return "was rolled back: write the post-mortem first."
     if not written and PostMortem.objects.filter(change=change).exists():
         return "has an open post-mortem: write it first."
+    if PostMortem.objects.filter(change=change, approved_at__isnull=True).exists():
+        return "has a post-mortem that waits for another person's approval."
     held = PostIncidentReview.objects.filter(change=change, held_at__isnull=False).exists()
     if change.category == Category.EMERGENCY and not held:
         return "is an emergency: hold the post-incident review first."

@@ -1,5 +1,6 @@
 """Rolling back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from changes.workflow.rollout_steps import (
     is_latest,
     open_post_mortem,
 )
+from changes.workflow.runbooks import keep_steps
 from changes.workflow.steps import enter, save
 
 
@@ -29,14 +31,19 @@ def roll_back(
     reason: str,
     trigger: RollbackTrigger = RollbackTrigger.MANUAL,
     observed: dict[str, Any] | None = None,
+    outputs: Mapping[int, str] | None = None,
 ) -> Rollback:
-    """Halts the running stage, records why, and opens the post-mortem."""
+    """Halts the running stage, records why, and opens the post-mortem. `outputs` confirms steps
+    of the runbook, by number from 1; the others can be confirmed later.
+    """
     change, deployment = begin_step(deployment, Action.ROLL_BACK, actor, at)
     if not reason.strip():
         raise Invalid({"reason": "Say why it is rolled back."})
-    return record_rollback(
+    rollback = record_rollback(
         change, deployment, at, reason, actor=actor, trigger=trigger, observed=observed
     )
+    keep_steps(change, rollback, actor, at, outputs or {})
+    return rollback
 
 
 def record_rollback(
@@ -55,18 +62,38 @@ def record_rollback(
     end_running_stage(deployment, actor, at, StageResult.HALTED)
     finish_rollout(deployment, DeploymentOutcome.ROLLED_BACK, at)
     announce(Announcement("deployment.rolled_back", deployment, at, actor, change))
-    rollback = Rollback.objects.create(
-        deployment=deployment,
-        trigger=trigger,
-        reason=reason,
-        observed=observed or {},
-        started_by=actor,
-        started_at=at,
-        finished_at=at,
-    )
+    rollback = _rollback(deployment, at, reason, actor=actor, trigger=trigger, observed=observed)
+    trigger = RollbackTrigger(rollback.trigger)
     announce(Announcement("rollback.done", rollback, at, actor, change))
     open_post_mortem(change, f"Rolled back ({label(trigger)}): {reason}", at, actor)
     if change and is_latest(change, deployment) and change.state in STEPS[Action.ROLL_BACK].start:
         enter(change, Action.ROLL_BACK)
         save(change, Action.ROLL_BACK, actor, at, trigger=trigger.value)
     return rollback
+
+
+def _rollback(
+    deployment: Deployment,
+    at: datetime,
+    reason: str,
+    *,
+    actor: Person | None,
+    trigger: RollbackTrigger,
+    observed: dict[str, Any] | None,
+) -> Rollback:
+    """A new one; or the one that a trigger opened, which keeps its trigger and its values."""
+    opened = Rollback.objects.filter(deployment=deployment).first()
+    if opened is None:
+        return Rollback.objects.create(
+            deployment=deployment,
+            trigger=trigger,
+            reason=reason,
+            observed=observed or {},
+            started_by=actor,
+            started_at=at,
+            finished_at=at,
+        )
+    opened.reason = f"{opened.reason} {reason}"
+    opened.started_by, opened.finished_at = opened.started_by or actor, max(at, opened.started_at)
+    opened.save()
+    return opened

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from changes.announcements import Announcement, announce
-from changes.models import ChangeRequest, Deployment, Person, PostMortem
+from changes.models import ChangeRequest, Deployment, Person, PostMortem, RolloutHalt
 from changes.states import Action
 from changes.vocabulary import DeploymentOutcome, Environment, StageResult
 from changes.workflow.refusals import Invalid, NotNow
@@ -31,6 +31,16 @@ def held(deployment: Deployment) -> tuple[ChangeRequest | None, Deployment]:
     """The deployment as it is now, with its change if it has one; both held."""
     change = locked(deployment.change) if deployment.change else None
     return change, Deployment.objects.select_for_update().get(pk=deployment.pk)
+
+
+def open_halt(deployment: Deployment) -> RolloutHalt | None:
+    return deployment.halts.filter(resumed_at__isnull=True).first()
+
+
+def check_not_halted(change: ChangeRequest, deployment: Deployment) -> None:
+    halt = open_halt(deployment)
+    if halt:
+        raise NotNow(f"The rollout of {change.key} is halted: resume it or roll it back.")
 
 
 def is_latest(change: ChangeRequest, deployment: Deployment) -> bool:

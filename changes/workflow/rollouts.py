@@ -11,7 +11,6 @@ from changes.models import (
     ChangeRequest,
     Deployment,
     Person,
-    ProductionRelease,
     Repository,
     RolloutStage,
 )
@@ -26,8 +25,10 @@ from changes.vocabulary import (
     StageResult,
 )
 from changes.workflow.refusals import Invalid, NotNow
+from changes.workflow.releases import keep_release
 from changes.workflow.rollout_steps import (
     begin_step,
+    check_not_halted,
     end_running_stage,
     finish_rollout,
     next_stage,
@@ -93,7 +94,7 @@ def record_deployment(
     )
     announce(Announcement("deployment.started", deployment, at, started_by, change))
     if change and released_by:
-        _record_release(change, released_by, revision, at)
+        keep_release(change, released_by, revision, at)
     if change and deployment.environment == Environment.PRODUCTION:
         _count(change, started_by, at, revision)
     return deployment
@@ -105,6 +106,7 @@ def advance_stage(
 ) -> RolloutStage:
     """Ends the running stage as healthy and begins the next; none is skipped or repeated."""
     change, deployment = begin_step(deployment, Action.ADVANCE_STAGE, actor, at)
+    check_not_halted(change, deployment)
     expected = next_stage(change, deployment)
     if stage != expected:
         following = f"the next stage is {expected}" if expected else "every stage has begun"
@@ -121,6 +123,7 @@ def advance_stage(
 def finish_deployment(*, deployment: Deployment, actor: Person, at: datetime) -> Deployment:
     """Every stage is through: the rollout succeeded."""
     change, deployment = begin_step(deployment, Action.FINISH_DEPLOYMENT, actor, at)
+    check_not_halted(change, deployment)
     end_running_stage(deployment, actor, at, StageResult.HEALTHY)
     check_rules(change, Action.FINISH_DEPLOYMENT, at)
     finish_rollout(deployment, DeploymentOutcome.SUCCEEDED, at)
@@ -140,19 +143,6 @@ def fail_deployment(*, deployment: Deployment, actor: Person, at: datetime) -> D
     enter(change, Action.FAIL_DEPLOYMENT)
     save(change, Action.FAIL_DEPLOYMENT, actor, at)
     return deployment
-
-
-def _record_release(
-    change: ChangeRequest, person: Person, revision: str, at: datetime
-) -> ProductionRelease:
-    release, is_new = ProductionRelease.objects.get_or_create(
-        change=change,
-        revision=revision,
-        defaults={"person": person, "released_at": at, "roles_held": sorted(person.roles)},
-    )
-    if is_new:
-        announce(Announcement("release.given", release, at, person, change))
-    return release
 
 
 def _count(change: ChangeRequest, started_by: Person | None, at: datetime, revision: str) -> None:

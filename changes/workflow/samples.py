@@ -10,11 +10,13 @@ from django.db import transaction
 
 from changes import clock
 from changes.announcements import Announcement, announce_all
-from changes.models import Deployment, HealthSample
+from changes.models import Deployment, HealthSample, Person
+from changes.states import Action
 from changes.vocabulary import DeploymentOutcome
 from changes.workflow.refusals import Invalid, NotNow
-from changes.workflow.rollout_steps import held
+from changes.workflow.rollout_steps import begin_step, held
 from changes.workflow.steps import EARLIEST_YEAR
+from changes.workflow.triggers import evaluate
 
 MEASURES = {
     "error_rate_percent": (Decimal(100), "An error rate is 0 to 100 percent"),
@@ -42,13 +44,22 @@ def record_sample(*, deployment: Deployment, **values: Any) -> HealthSample:
 
 
 @transaction.atomic
+def record_sample_by_hand(
+    *, deployment: Deployment, actor: Person, at: datetime, **values: Any
+) -> HealthSample:
+    """What a person read off at this moment, while the rollout runs."""
+    _, deployment = begin_step(deployment, Action.RECORD_SAMPLES, actor, at)
+    return record_sample(deployment=deployment, taken_at=at, **values)
+
+
+@transaction.atomic
 def record_samples(*, deployment: Deployment, samples: Iterable[NewSample]) -> list[HealthSample]:
     """All of them or, where one is wrong, none: the refusal names each by its place, from 0.
     A moment that was sampled before keeps the values that came first. Refused once the rollout
-    has ended.
+    has ended. Triggers are evaluated on all samples that are there now.
     """
     samples = list(samples)
-    _, deployment = held(deployment)
+    change, deployment = held(deployment)
     if deployment.outcome != DeploymentOutcome.RUNNING:
         raise NotNow(f"{deployment} has {_ended(deployment)}: no sample is added to it.")
     rows = _rows(deployment, samples)
@@ -60,6 +71,8 @@ def record_samples(*, deployment: Deployment, samples: Iterable[NewSample]) -> l
     announce_all(
         Announcement("sample.taken", row, row.taken_at, None, deployment.change) for row in new
     )
+    if new:
+        evaluate(change, deployment)
     return [known[sample.taken_at] for sample in samples]
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, Deployment, Person, Verification
+from changes.rules.verification import why_degraded
 from changes.states import STEPS, Action
 from changes.vocabulary import State, VerificationKind, label
 from changes.workflow.rollout_steps import begin_step, open_post_mortem
@@ -42,7 +43,11 @@ def keep_verification(
     details: dict[str, Any] | None,
     by: Person | None,
 ) -> Verification:
-    """What a result leaves, recorded by a person or reported; both rows are held."""
+    """What a result leaves, recorded by a person or reported; both rows are held. A KPI that is
+    degraded beyond its tolerance has failed, whatever was said of it.
+    """
+    if kind is VerificationKind.KPI and why_degraded(details or {}):
+        has_passed = False
     verification = Verification.objects.create(
         deployment=deployment,
         kind=kind,

@@ -35,8 +35,9 @@ PAGES = {
         "/changes/{waiting}/window-exception/",
         "/changes/{running}/",
         "/changes/{running}/roll-back/",
+        "/deployments/",
         "/changes/{emergency}/open-review/",
-        "/changes/{emergency}/post-mortem/",
+        "/changes/{emergency}/write-post-mortem/",
         "/changes/{waiting}/start-deployment/",
     ],
     "compliance": [
@@ -44,6 +45,7 @@ PAGES = {
         "/policy/",
         "/policy/2.0/",
         "/packages/",
+        "/refused/",
         "/reconciliation/",
         "/reconciliation/?page=x",
         "/exceptions/",

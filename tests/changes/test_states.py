@@ -4,23 +4,39 @@ import pytest
 
 from changes.models import ChangeRequest, Person
 from changes.permissions import why_may_not_take
+from changes.rules import RULES
 from changes.states import STEPS, TABLE, Action, steps_from
 from changes.vocabulary import PersonKind, Role, State
 
 # What the table has to say, written out once more: from, action, to ("" stays), who.
 REQUESTERS = "engineer, on-call, tech lead"
 DEPLOYERS = "on-call, tech lead"
+REVIEWERS = "compliance, tech lead"
+AFTER = "deployed deploying rolled_back"
 EXPECTED = {
     ("draft submitted", "edit", "", REQUESTERS),
     ("draft", "submit", "submitted", REQUESTERS),
+    ("submitted", "return", "draft", REQUESTERS),
     ("rolled_back submitted", "approve", "", REQUESTERS),
+    ("submitted", "reject", "rejected", DEPLOYERS),
     ("draft submitted", "withdraw", "withdrawn", REQUESTERS),
+    ("rolled_back submitted", "schedule", "", DEPLOYERS),
+    ("rolled_back submitted", "release", "", DEPLOYERS),
     ("rolled_back submitted", "start_deployment", "deploying", DEPLOYERS),
     ("deploying", "advance_stage", "", DEPLOYERS),
+    ("deploying", "halt", "", DEPLOYERS),
+    ("deploying", "resume", "", DEPLOYERS),
+    ("deploying", "record_samples", "", DEPLOYERS),
     ("deploying", "finish_deployment", "deployed", DEPLOYERS),
     ("deploying", "fail_deployment", "submitted", DEPLOYERS),
     ("deployed deploying verified", "roll_back", "rolled_back", DEPLOYERS),
+    ("deploying rolled_back", "confirm_rollback", "", DEPLOYERS),
     ("deployed", "verify", "", DEPLOYERS),
+    (f"{AFTER} submitted verified", "record_documents", "", REQUESTERS),
+    (f"{AFTER} submitted verified", "ask_waiver", "", REQUESTERS),
+    (f"{AFTER} submitted verified", "approve_waiver", "", REVIEWERS),
+    (f"closed {AFTER} submitted verified", "write_post_mortem", "", REQUESTERS),
+    (f"closed {AFTER} submitted verified", "approve_post_mortem", "", REVIEWERS),
     ("rolled_back verified", "close", "closed", REQUESTERS),
 }
 ALLOWED = {
@@ -75,7 +91,15 @@ def test_action_is_never_allowed_to_a_machine(state: State, kind: PersonKind) ->
     assert all(why_may_not_take(m, a, change) for m in machines for a in Action)
 
 
-def test_steps_from_a_closed_change_are_none() -> None:
+def test_steps_lead_on_from_every_state_but_the_last_ones() -> None:
     ends = {state for state in State if not steps_from(state)}
+    moving = {s for s in State if any(step.to for step in steps_from(s))}
 
-    assert ends == {State.CLOSED, State.REJECTED, State.WITHDRAWN, State.RECORDED}
+    assert ends == {State.REJECTED, State.WITHDRAWN, State.RECORDED}
+    assert State.CLOSED not in moving
+
+
+def test_rules_that_a_step_needs_exist() -> None:
+    known = {rule.__name__ for rule in RULES}
+
+    assert {name for step in TABLE for name in step.rules} - known == set()

@@ -103,6 +103,7 @@ POLICY = Policy(
     sampling_gap_maximum_seconds=60,
     health_failures_maximum=3,
     rollback_within_seconds=300,
+    rollback_commands={k: tuple(v) for k, v in DEFAULTS.rollback_commands_dict().items()},
     document_paths={k: tuple(v) for k, v in DEFAULTS.document_paths_dict().items()},
     document_triggers={k: tuple(v) for k, v in DEFAULTS.document_triggers_dict().items()},
     advisory_days_maximum=30,

@@ -5,7 +5,7 @@ from factory.declarations import LazyFunction, SubFactory, Trait
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from changes.models import Approval, ChangeRequest, System
+from changes.models import Approval, ChangeRequest, RefusedAction, System
 from changes.vocabulary import ApprovalRole, Category, Decision, Origin, State
 from changes.workflow.requests import next_numbers
 from tests.factories.people import PersonFactory
@@ -76,3 +76,13 @@ class ApprovalFactory(DjangoModelFactory[Approval]):
     revision = "a" * 40
     request_digest = "d" * 64
     decided_at = APPROVED
+
+
+class RefusedActionFactory(DjangoModelFactory[RefusedAction]):
+    class Meta:
+        model = RefusedAction
+
+    what = "/changes/CHG-000001/close/"
+    status = 409
+    sentence = "CHG-000001 is a draft."
+    refused_at = DRAFTED

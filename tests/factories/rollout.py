@@ -1,7 +1,17 @@
 from factory.declarations import LazyFunction, SelfAttribute, SubFactory
 from factory.django import DjangoModelFactory
 
-from changes.models import Deployment, HealthSample, Rollback, RolloutStage, Verification
+from changes.models import (
+    Deployment,
+    HealthSample,
+    Rollback,
+    RollbackCall,
+    RollbackStep,
+    RolloutHalt,
+    RolloutStage,
+    TriggerFiring,
+    Verification,
+)
 from changes.vocabulary import (
     DeploymentOutcome,
     Environment,
@@ -61,6 +71,49 @@ class RollbackFactory(DjangoModelFactory[Rollback]):
     trigger = RollbackTrigger.MANUAL
     reason = "The pages were sorted backwards."
     started_at = ROLLED_OUT
+
+
+class RolloutHaltFactory(DjangoModelFactory[RolloutHalt]):
+    class Meta:
+        model = RolloutHalt
+
+    deployment = SubFactory(DeploymentFactory)
+    reason = "The pages look odd."
+    halted_at = DEPLOYED
+
+
+class TriggerFiringFactory(DjangoModelFactory[TriggerFiring]):
+    class Meta:
+        model = TriggerFiring
+
+    deployment = SubFactory(DeploymentFactory)
+    trigger = RollbackTrigger.ERROR_RATE
+    span_starts_at = DEPLOYED
+    span_ends_at = ROLLED_OUT
+    fired_at = ROLLED_OUT
+    recorded_at = ROLLED_OUT
+
+
+class RollbackCallFactory(DjangoModelFactory[RollbackCall]):
+    class Meta:
+        model = RollbackCall
+
+    rollback = SubFactory(RollbackFactory)
+    body = "{}"
+    asked_at = ROLLED_OUT
+    due_at = ROLLED_OUT
+
+
+class RollbackStepFactory(DjangoModelFactory[RollbackStep]):
+    class Meta:
+        model = RollbackStep
+
+    rollback = SubFactory(RollbackFactory)
+    ordinal = 1
+    title = "Return to the deployment before"
+    output = "Done."
+    confirmed_by = SubFactory(PersonFactory)
+    confirmed_at = ROLLED_OUT
 
 
 class VerificationFactory(DjangoModelFactory[Verification]):

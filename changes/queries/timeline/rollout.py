@@ -28,6 +28,7 @@ def rollout_moments(deployment: Deployment) -> Iterator[Moment]:
             stage.observer,
             lines=(ended if stage.ended_at else "running",),
         )
+    yield from _halts(deployment)
     for verification in deployment.verifications.all():
         said = "KPI" if verification.kind == VerificationKind.KPI else label(verification.kind)
         has_passed = "passed" if verification.has_passed else "failed"
@@ -38,12 +39,17 @@ def rollout_moments(deployment: Deployment) -> Iterator[Moment]:
             verification.recorded_by,
             lines=(_listed(verification.details),),
         )
+    yield from _end(deployment)
+
+
+def _end(deployment: Deployment) -> Iterator[Moment]:
     rollback = getattr(deployment, "rollback", None)
     if rollback:
+        is_open = rollback.finished_at is None
         yield Moment(
             rollback.started_at,
-            "rolled_back",
-            f"Rolled back ({label(rollback.trigger)})",
+            "halted" if is_open else "rolled_back",
+            f"{'Rollback opened' if is_open else 'Rolled back'} ({label(rollback.trigger)})",
             rollback.started_by,
             lines=(rollback.reason, _listed(rollback.observed)),
         )
@@ -58,6 +64,15 @@ def alert_moments(deployment: Deployment) -> Iterator[Moment]:
         yield Moment(
             alert.starts_at, "alert", f"{what}: {alert.name}", lines=(alert.summary, until)
         )
+
+
+def _halts(deployment: Deployment) -> Iterator[Moment]:
+    for halt in deployment.halts.all():
+        yield Moment(
+            halt.halted_at, "halted", "Rollout halted", halt.halted_by, lines=(halt.reason,)
+        )
+        if halt.resumed_at:
+            yield Moment(halt.resumed_at, "stage", "Rollout resumed", halt.resumed_by)
 
 
 def learning_moments(change: ChangeRequest) -> Iterator[Moment]:
@@ -94,4 +109,8 @@ def _span(start: datetime, end: datetime | None) -> str:
 
 
 def _listed(values: Mapping[str, object]) -> str:
-    return " · ".join(f"{label(name)}: {value}" for name, value in values.items())
+    return " · ".join(f"{label(name)}: {_said(value)}" for name, value in values.items())
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

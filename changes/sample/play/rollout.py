@@ -84,7 +84,7 @@ def start(scene: Scene, rollout: Rollout) -> None:
 
 def advance(scene: Scene, stage: str, at: datetime) -> None:
     rollout = scene.story.rollout
-    if rollout and rollout.through == "report":
+    if rollout and _goes_on_unasked(scene, rollout):
         report_stage(
             deployment=scene.deployment,
             stage=RolloutStageName(stage),
@@ -102,7 +102,7 @@ def advance(scene: Scene, stage: str, at: datetime) -> None:
 
 def finish(scene: Scene, at: datetime) -> None:
     rollout = scene.story.rollout
-    if rollout and rollout.through == "report":
+    if rollout and _goes_on_unasked(scene, rollout):
         scene.deployment = report_deployment_finished(deployment=scene.deployment, at=at)
     else:
         scene.deployment = finish_deployment(
@@ -112,6 +112,11 @@ def finish(scene: Scene, at: datetime) -> None:
     canary = begun + timedelta(minutes=MINUTES_OF_STAGE["canary"])
     run(scene, Check(sha, PipelineStage.DEPLOY_PRODUCTION, "canary", begun, canary))
     run(scene, Check(sha, PipelineStage.DEPLOY_PRODUCTION, "full", canary, at))
+
+
+def _goes_on_unasked(scene: Scene, rollout: Rollout) -> bool:
+    """The portal holds a rollout up on which a trigger fired: past that, it is only told."""
+    return rollout.through == "report" or scene.story.breach is not None
 
 
 def undo(scene: Scene, plan: RollbackPlan) -> None:

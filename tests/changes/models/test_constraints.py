@@ -56,11 +56,14 @@ FACTORIES: dict[str, Any] = {
     "delivery_job": inbox.DeliveryJobFactory,
     "commit_status": outward.CommitStatusFactory,
     "deployment": rollout.DeploymentFactory,
+    "call": rollout.RollbackCallFactory,
     "document": learning.DocumentationUpdateFactory,
     "erasure": ledger.ErasureFactory,
     "evidence_item": files.EvidenceItemFactory,
+    "firing": rollout.TriggerFiringFactory,
     "freeze": calendar.FreezeFactory,
     "gate_result": pipeline.GateResultFactory,
+    "halt": rollout.RolloutHaltFactory,
     "import": source.HistoryImportFactory,
     "job": packages.CompileJobFactory,
     "login": people.LoginFactory,
@@ -73,12 +76,14 @@ FACTORIES: dict[str, Any] = {
     "procedure": catalogue.StandardProcedureFactory,
     "pull_request": source.PullRequestFactory,
     "refused_delivery": inbox.RefusedDeliveryFactory,
+    "refused_action": request.RefusedActionFactory,
     "release": pipeline.ProductionReleaseFactory,
     "reply": interfaces.KeptReplyFactory,
     "repository": source.RepositoryFactory,
     "response": exceptions.ManagementResponseFactory,
     "review": source.ReviewFactory,
     "rollback": rollout.RollbackFactory,
+    "rollback_step": rollout.RollbackStepFactory,
     "run": pipeline.PipelineRunFactory,
     "sample": rollout.HealthSampleFactory,
     "shift": catalogue.OnCallShiftFactory,
@@ -150,7 +155,16 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "repository_name_is_not_blank": {"name": BLANK},
     "response_has_its_texts": {"cause": BLANK},
     "response_reference_is_not_blank": {"reference": BLANK},
+    "refused_action_sentence_is_not_blank": {"sentence": BLANK},
+    "refused_action_what_is_not_blank": {"what": BLANK},
     "review_state_is_known": {"state": UNKNOWN},
+    "call_answered_has_a_time": {"state": "answered"},
+    "call_state_is_known": {"state": UNKNOWN},
+    "firing_span_ends_at_not_before_span_starts_at": {"span_ends_at": EARLY},
+    "firing_trigger_is_known": {"trigger": UNKNOWN},
+    "halt_reason_is_not_blank": {"reason": BLANK},
+    "halt_resumed_at_not_before_halted_at": {"resumed_at": EARLY},
+    "rollback_step_output_is_not_blank": {"output": BLANK},
     "rollback_finished_at_not_before_started_at": {"finished_at": EARLY},
     "rollback_trigger_is_known": {"trigger": UNKNOWN},
     "run_finished_at_not_before_started_at": {"finished_at": EARLY},
@@ -191,6 +205,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "evidence_item_once": {},
     "gate_result_once": {},
     "gate_result_once_for_a_file": {"evidence_item": SubFactory(files.EvidenceItemFactory)},
+    "halt_one_at_a_time": {},
     "job_one_under_way_for_a_quarter": {},
     "login_names_one_person": {"name": "ada"},
     "news_once": {"name": "v1.0"},
@@ -201,11 +216,13 @@ SHARED: dict[str, dict[str, Any]] = {
     "reply_once_for_a_key": {"key": "same"},
     "review_once": {},
     "run_once": {},
+    "rollback_step_once": {},
     "sample_once": {},
     "shift_starts_once": {},
     "stage_once": {},
 }
 ELSEWHERE = {
+    "document_waived_by_another_person",
     "erasure_by_two_persons",
     "organisation_is_one_row",
     "policy_approved_by_another_person",
@@ -215,6 +232,7 @@ PARENTS = (
     "person",
     "repository",
     "deployment",
+    "rollback",
     "pull_request",
     "job",
     "evidence_item",
@@ -281,6 +299,17 @@ def test_erasure_is_done_by_another_person() -> None:
     erasure = ledger.ErasureFactory.create()
 
     assert "erasure_by_two_persons" in refuse(erasure, {"done_by": erasure.asked_by})
+
+
+@pytest.mark.parametrize("reason", ["", "Nothing of it changes."])
+def test_document_is_waived_with_a_reason_by_another_person(reason: str) -> None:
+    person = people.PersonFactory.create()
+    asked = {"waiver_reason": reason, "waiver_asked_by": person if reason else None}
+    document = learning.DocumentationUpdateFactory.create(**asked)
+
+    refusal = refuse(document, {"waived_by": person})
+
+    assert "document_waived_by_another_person" in refusal
 
 
 def test_organisation_is_one_row() -> None:

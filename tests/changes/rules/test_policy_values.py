@@ -41,3 +41,10 @@ from changes.rules.policy_values import problems_of
 )
 def test_values_that_no_rule_could_read_are_named(name: str, value: Any, is_readable: bool) -> None:
     assert list(problems_of({name: value})) == ([] if is_readable else [name])
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"always": []}, {"sometimes": ["x"]}, {"always": [1]}, ["x"], {"always": [" "]}]
+)
+def test_rollback_commands_that_nobody_could_follow_are_named(value: object) -> None:
+    assert list(problems_of({"rollback_commands": value})) == ["rollback_commands"]

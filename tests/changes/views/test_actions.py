@@ -1,4 +1,5 @@
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -187,11 +188,43 @@ def test_a_rolled_back_change_is_closed_once_it_is_learnt_from(client_as: Client
         "items-0-owner": str(story.requester.pk),
         "items-0-due_on": "2026-08-01",
     }
-    done = client.post(follow_up(story.change, "post-mortem"), lesson)
+    done = client.post(address(story.change, Action.WRITE_POST_MORTEM), lesson)
     assert done.status_code == 302
     assert story.change.post_mortem.action_items.get().owner == story.requester
+    waits = client.post(address(story.change, Action.CLOSE))
+    assert "waits for another person's approval" in unescape(waits.content.decode())
+    other = client_as(Role.COMPLIANCE)
+    assert other.post(address(story.change, Action.APPROVE_POST_MORTEM)).status_code == 302
     client.post(address(story.change, Action.CLOSE))
     assert state_of(story.change) == State.CLOSED
+
+
+def test_a_page_of_a_request_that_moved_on_is_refused(client_as: ClientAs) -> None:
+    story = make_story()
+    client = signed_in(client_as, story, "lead")
+    seen = client.get(address(story.change, Action.RETURN)).context["form"]["seen"].value()
+    story.push("b" * 40)
+    given = {"reason": "Say how.", "seen": seen}
+    answer = client.post(address(story.change, Action.RETURN), given)
+    assert (answer.status_code, "moved on while you read it" in answer.content.decode()) == (
+        409,
+        True,
+    )
+    assert state_of(story.change) == State.SUBMITTED
+
+
+def test_a_rollout_is_halted_resumed_and_watched_on_its_pages(client_as: ClientAs) -> None:
+    story = make_story().pass_gates().approve().start()
+    lead = signed_in(client_as, story, "lead")
+    lead.post(address(story.change, Action.HALT), {"reason": "Odd pages."})
+    again = lead.get(address(story.change, Action.HALT))
+    assert (again.status_code, "does not ask for this now" in again.content.decode()) == (409, True)
+    assert lead.post(address(story.change, Action.RESUME)).status_code == 302
+    wrong = lead.post(address(story.change, Action.RECORD_SAMPLES), {"error_rate_percent": "-1"})
+    assert "An error rate is 0 to 100 percent, not -1." in wrong.content.decode()
+    given = {"error_rate_percent": "0.2", "is_healthy": "yes"}
+    assert lead.post(address(story.change, Action.RECORD_SAMPLES), given).status_code == 302
+    assert story.deployment.samples.get().is_healthy is True
 
 
 def test_an_emergency_is_reviewed_on_its_pages(client_as: ClientAs) -> None:

@@ -87,7 +87,7 @@ def test_blank_post_mortem_is_refused(emergency: ChangeRequest, now: datetime, b
 
 def test_auditor_writes_no_post_mortem(emergency: ChangeRequest, now: datetime) -> None:
     auditor = PersonFactory.create(roles=[Role.AUDITOR])
-    with refused(NotPermitted, "Only engineer, on-call or tech lead may write what was learnt."):
+    with refused(NotPermitted, "Only engineer, on-call or tech lead may write the post-mortem."):
         _write(emergency, auditor, now)
 
 

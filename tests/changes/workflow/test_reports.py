@@ -236,3 +236,23 @@ def test_report_twice_at_once_is_one_row(committed_db: None) -> None:
     answers = at_once(lambda _: report(), range(2))
 
     assert {answer.pk for answer in answers} == {Deployment.objects.get().pk}
+
+
+def test_kpi_beyond_its_tolerance_has_failed_whatever_was_said() -> None:
+    story = make_story()
+    deployment = finish(story, DeploymentOutcome.SUCCEEDED)
+    details = {"name": "sign-ups", "baseline": "100", "direction": "higher", "tolerance": "5"}
+
+    results = [
+        report_verification(
+            deployment=deployment,
+            kind=VerificationKind.KPI,
+            has_passed=True,
+            at=times.VERIFIED + n * MINUTE,
+            details={**details, "value": value},
+        ).has_passed
+        for n, value in enumerate(["95", "94.9"])
+    ]
+
+    assert results == [True, False]
+    assert PostMortem.objects.get(change=story.change).reason == "Verification failed: kpi."
