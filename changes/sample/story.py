@@ -48,6 +48,16 @@ class ApprovalLine:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Sent back by somebody else; submitted once more at `again`, or else rejected for good."""
+
+    by: str
+    at: datetime
+    reason: str
+    again: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Gates:
     """`tests` are run (total, skipped, failed), `lines` are measured (valid, covered). Of the
     findings of the first scanner `criticals` are critical and `suppressed` of them suppressed.
@@ -191,6 +201,7 @@ class Story:
     commits: tuple[CommitLine, ...] = ()
     reviews: tuple[ReviewLine, ...] = ()
     approvals: tuple[ApprovalLine, ...] = ()
+    refused: Refused | None = None
     leave: Leave | None = None
     rollout: Rollout | None = None
     kpi: Kpi | None = None

@@ -6,11 +6,12 @@ from hashlib import sha256
 
 from changes.queries.facts import facts_of
 from changes.sample.play.scene import Scene, StoryError
-from changes.sample.story import ApprovalLine, CommitLine, Leave, ReviewLine
+from changes.sample.story import ApprovalLine, CommitLine, Leave, Refused, ReviewLine
 from changes.sample.timeline import Timeline
 from changes.vocabulary import DocumentKind
 from changes.workflow.approvals import approve_request
 from changes.workflow.calendar import approve_window_exception
+from changes.workflow.rejections import reject_request, return_request
 from changes.workflow.requests import draft_request, submit_request, withdraw_request
 from changes.workflow.sources import (
     link_pull_request,
@@ -37,14 +38,23 @@ def play_request(timeline: Timeline, scene: Scene) -> None:
             timeline.add(heard, partial(push, scene, commit, sha))
     if story.submitted:
         timeline.add(story.submitted, partial(submit, scene, story.submitted))
+    _play_decisions(timeline, scene)
+    if story.withdrawn:
+        timeline.add(story.withdrawn, partial(withdraw, scene, story.withdrawn))
+
+
+def _play_decisions(timeline: Timeline, scene: Scene) -> None:
+    story = scene.story
     for line in story.reviews:
         timeline.add(line.at, partial(review, scene, line))
     for given in story.approvals:
         timeline.add(given.at, partial(approve, scene, given))
+    if story.refused:
+        timeline.add(story.refused.at, partial(refuse, scene, story.refused))
+        if story.refused.again:
+            timeline.add(story.refused.again, partial(submit, scene, story.refused.again))
     if story.leave:
         timeline.add(story.leave.at, partial(give_leave, scene, story.leave))
-    if story.withdrawn:
-        timeline.add(story.withdrawn, partial(withdraw, scene, story.withdrawn))
 
 
 def draft(scene: Scene) -> None:
@@ -130,6 +140,21 @@ def approve(scene: Scene, line: ApprovalLine) -> None:
         revision=facts.head_revision,
         request_digest=facts.request_digest,
         comment=line.comment,
+    )
+
+
+def refuse(scene: Scene, line: Refused) -> None:
+    person, facts = scene.person(line.by), facts_of(scene.change)
+    if line.again:
+        return_request(request=scene.change, actor=person, at=line.at, reason=line.reason)
+        return
+    reject_request(
+        request=scene.change,
+        actor=person,
+        at=line.at,
+        reason=line.reason,
+        revision=facts.head_revision,
+        request_digest=facts.request_digest,
     )
 
 

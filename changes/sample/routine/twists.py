@@ -15,6 +15,7 @@ from changes.sample.story import (
     Breach,
     CommitLine,
     Gates,
+    Refused,
     ReviewLine,
     Rollout,
     Story,
@@ -116,10 +117,29 @@ def _late_review(story: Story) -> Story:
     return replace(story, incident_review=replace(review, held_at=held), closed=closed)
 
 
-def _withdrawn(story: Story) -> Story:
-    at = story.approvals[-1].at
+def _ended(story: Story, **values: Any) -> Story:
+    """Never approved and never deployed."""
     nothing: dict[str, Any] = dict.fromkeys(("rollout", "merged", "closed", "kpi"))
-    return replace(story, **nothing, approvals=(), withdrawn=at)
+    return replace(story, **nothing, approvals=(), **values)
+
+
+def _withdrawn(story: Story) -> Story:
+    return _ended(story, withdrawn=story.approvals[-1].at)
+
+
+def _rejected(story: Story) -> Story:
+    """By the tech lead who would have approved it."""
+    reason = "The vault that it names is given up in October: ask again with the new one."
+    approval = story.approvals[-1]
+    return _ended(story, refused=Refused(approval.by, approval.at, reason))
+
+
+def _returned(story: Story) -> Story:
+    """And submitted once more on the same day, before it is approved."""
+    approval = story.approvals[-1]
+    reason = "Say how the old picture comes back if controllers miss it."
+    at = approval.at - minutes(75)
+    return replace(story, refused=Refused(approval.by, at, reason, at + minutes(40)))
 
 
 TWISTS: Mapping[str, Twist] = {
@@ -248,5 +268,7 @@ TWISTS: Mapping[str, Twist] = {
     ),
     "late-review": Twist("Its post-incident review was held after its day.", _late_review),
     "withdrawn": Twist("", _withdrawn),
+    "rejected": Twist("", _rejected),
+    "returned": Twist("", _returned),
     **{name: Twist(says, apply) for name, (says, apply) in SETBACKS.items()},
 }

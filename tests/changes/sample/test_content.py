@@ -38,7 +38,8 @@ def test_categories_and_states_vary(sample: list[str]) -> None:
         Category.EMERGENCY: 10,
     }
     assert Counter(change.state for change in changes) == {
-        State.CLOSED: 137,
+        State.CLOSED: 136,
+        State.REJECTED: 1,
         State.SUBMITTED: 4,
         State.VERIFIED: 2,
         State.DEPLOYED: 2,
