@@ -15,8 +15,11 @@ from changes.sample.load import load_sample
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Before all others, while the database is as the migrations left it: a test with real
-    commits empties it.
+    commits empties it. The mark makes sure that there is a database when these run alone.
     """
+    for item in items:
+        if "sample" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
     items.sort(key=lambda item: "sample" not in getattr(item, "fixturenames", ()))
 
 
