@@ -104,11 +104,12 @@ def _problems(deployment: Deployment, sample: NewSample) -> dict[str, str]:
 
 
 def _wrong_time(deployment: Deployment, at: datetime) -> str:
+    """Senders tell whole seconds: within the second of its start a sample belongs to it."""
     if at.tzinfo is None:
         return f"{at} has no time zone: add Z or an offset."
     if at > clock.now():
         return f"{at.isoformat()} is in the future."
-    if at.year < EARLIEST_YEAR or at < deployment.started_at:
+    if at.year < EARLIEST_YEAR or at < deployment.started_at.replace(microsecond=0):
         return "The sample is older than its deployment."
     return ""
 

@@ -178,7 +178,7 @@ def test_post_mortem_is_written_with_its_action_items() -> None:
         "action_items": [{"title": "Test it", "owner": owner.username, "due_on": "2026-08-01"}],
     }
 
-    response = do(browser(story.requester), story, "post-mortem", body)
+    response = do(browser(story.requester), story, "write-post-mortem", body)
 
     assert response.status_code == 200, response.content
     items = story.change.post_mortem.action_items.values_list("title", "owner")

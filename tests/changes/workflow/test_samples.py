@@ -157,3 +157,11 @@ def test_sample_of_a_deployment_without_a_change_is_recorded() -> None:
     record_sample(deployment=running(change=None), taken_at=at(1), is_healthy=False)
 
     assert HealthSample.objects.get().is_healthy is False
+
+
+def test_sample_told_in_whole_seconds_belongs_to_a_rollout_begun_within_that_second() -> None:
+    deployment = running(started_at=times.DEPLOYED.replace(microsecond=700_000))
+
+    record_sample(deployment=deployment, taken_at=times.DEPLOYED, is_healthy=True)
+
+    assert HealthSample.objects.count() == 1
