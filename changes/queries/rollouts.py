@@ -18,6 +18,7 @@ from changes.vocabulary import DeploymentOutcome, Environment
 
 SHOWN_AFTER = timedelta(hours=1)
 DAYS_AHEAD = 14
+SHORTEST_SILENCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _watched(deployment: Deployment, at: datetime) -> Watched:
         SampleFacts(s.taken_at, s.error_rate_percent, s.latency_p95_ms, s.is_healthy)
         for s in deployment.samples.all()
     ]
-    until = max([deployment.finished_at or at, *(sample.taken_at for sample in samples)])
+    until = _drawn_until(deployment, samples, at)
     charts = [chart_of(r, samples, deployment.started_at, until) for r in readings(samples, policy)]
     halts = [halt for halt in deployment.halts.all() if halt.resumed_at is None]
     return Watched(
@@ -96,6 +97,15 @@ def _watched(deployment: Deployment, at: datetime) -> Watched:
         halt=halts[0] if halts else None,
         rollback=getattr(deployment, "rollback", None),
     )
+
+
+def _drawn_until(deployment: Deployment, samples: list[SampleFacts], at: datetime) -> datetime:
+    """Of a rollout that nobody watches any more, as much silence as there was to see before it."""
+    newest = max((sample.taken_at for sample in samples), default=deployment.started_at)
+    if deployment.finished_at:
+        return max(deployment.finished_at, newest)
+    silence = max(newest - deployment.started_at, SHORTEST_SILENCE)
+    return min(max(at, newest), newest + silence)
 
 
 def _stages(deployment: Deployment, policy: Policy) -> tuple[tuple[str, str], ...]:
