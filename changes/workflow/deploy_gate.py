@@ -29,13 +29,13 @@ def answer_deploy_gate(
 ) -> DeployGateAnswer:
     """Never refuses for a change that there is: whatever is in the way is a reason."""
     check_time(at)
-    asked = revision.strip()
+    asked = revision.replace("\x00", "\ufffd").strip()
     reasons = [*_of_state(request), *_of_revision(asked)]
     found = reasons_against_deployment(facts_of(request), request.policy_version, at, asked)
     reasons += [_reason(f.rule, f.verdict, f.sentence) for f in found]
     answer = DeployGateAnswer.objects.create(
         change=request,
-        revision=asked[:REVISION_MAXIMUM].replace("\x00", ""),
+        revision=asked[:REVISION_MAXIMUM],
         allowed=not reasons,
         reasons=reasons,
         asked_by=actor,

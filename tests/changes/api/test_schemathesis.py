@@ -3,12 +3,15 @@
 `script/test --long` sends fifty times as much.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from unittest import SkipTest
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +51,16 @@ def described(key: str, number: int) -> Any:
     schema = schemathesis.openapi.from_dict(description)
     schema.app = get_wsgi_application()
     return schema
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """A request ends by closing its connection, and with it the test's; Django's client knows."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
