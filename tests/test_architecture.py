@@ -42,7 +42,7 @@ BULK_WRITES = {"bulk_create", "bulk_update"}
 STAND_ALONE = {"evidence.verifier.verify"}
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers"}
 # cryptography signs and checks notes, from bytes to bytes.
-PURE_LIBRARIES = {"cryptography", "defusedxml", "holidays", "ijson", "rfc8785"}
+PURE_LIBRARIES = {"cryptography", "holidays", "ijson", "rfc8785"}
 
 
 @cache

@@ -14,16 +14,21 @@ class _Lines:
         self.lines: dict[str, bool] = {}
 
     def begin(self, path: list[str], attributes: Attributes) -> None:
-        if len(path) == 1:
+        name = path[-1]
+        if name == "line":
+            if path[-3:-1] == ["class", "lines"]:
+                self.add(attributes)
+        elif len(path) == 1:
             if path[0] != "coverage":
                 raise Unreadable(f"Its root is '{path[0][:40]}': expected coverage.")
             self.declared = fraction(attributes.get("line-rate"))
-        elif path[-1] == "class":
+        elif name == "class":
             name = attributes.get("filename") or attributes.get("name", "")
             self.lines = self.files.setdefault(name, {})
-        elif path[-3:] == ["class", "lines", "line"]:
-            number = attributes.get("number", "").strip()
-            self.lines[number] = self.lines.get(number, False) or _is_hit(attributes, number)
+
+    def add(self, attributes: Attributes) -> None:
+        number = attributes.get("number", "").strip()
+        self.lines[number] = self.lines.get(number, False) or _is_hit(attributes, number)
 
     def end(self, path: list[str]) -> None:
         pass
@@ -31,6 +36,8 @@ class _Lines:
 
 def _is_hit(attributes: Attributes, number: str) -> bool:
     stated = attributes.get("hits", "").strip()
+    if stated.isascii() and stated.isdecimal():
+        return stated.strip("0") != ""
     try:
         return float(stated) > 0
     except ValueError as error:

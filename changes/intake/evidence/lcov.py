@@ -1,49 +1,50 @@
-"""LCOV trace files (geninfo(1)): records of lines, each with its two letters in front."""
+"""LCOV trace files (geninfo(1)): records of lines, each with its name in front of a colon."""
 
+import re
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from changes.intake.evidence.lines import coverage
 from changes.intake.json_values import Unreadable
 
-LONGEST_LINE = 1 << 16
+CHUNK = 1 << 18
+LONGEST_LINE = 1 << 20
+_NUMBER = rb"[0-9]+(?:\.[0-9]+)?"
+_WITHOUT_COUNT = re.compile(rb"\nDA:(?![^,\r\n]*,-?" + _NUMBER + rb"(?:[,\r\n]|$))[^\r\n]*")
+_NO_HIT = re.compile(rb"\nDA:[^,\r\n]*,(?:-" + _NUMBER + rb"|0+(?:\.0+)?)(?=[,\r\n]|$)")
+_FOUND, _HIT = (re.compile(rb"\n" + name + rb":([0-9]+)") for name in (b"LF", b"LH"))
+_STARTS = (b"\nDA:", b"\nSF:", b"\nTN:", b"\nend_of_record")
 
 
 def read_lcov(stream: BinaryIO) -> dict[str, Any]:
     """Counts DA records; a count above 0 is a hit. LF and LH are what is declared."""
-    valid = covered = declared_found = declared_hit = 0
+    valid = missed = found = hit = 0
     is_trace = False
-    for number, line in enumerate(_lines(stream), start=1):
-        name, _, rest = line.partition(b":")
-        if name == b"DA":
-            valid += 1
-            covered += _number(rest.split(b",")[1:2], number) > 0
-        elif name == b"LF":
-            declared_found += int(_number([rest], number))
-        elif name == b"LH":
-            declared_hit += int(_number([rest], number))
-        is_trace = is_trace or name in (b"TN", b"SF", b"DA", b"end_of_record")
+    for text in _whole_lines(stream):
+        if wrong := _WITHOUT_COUNT.search(text):
+            line = wrong[0].strip()[:40].decode(errors="replace")
+            raise Unreadable(f"The line '{line}' has no count: expected DA:<line>,<count>.")
+        valid += text.count(b"\nDA:")
+        missed += len(_NO_HIT.findall(text))
+        found += sum(map(int, _FOUND.findall(text)))
+        hit += sum(map(int, _HIT.findall(text)))
+        is_trace = is_trace or any(start in text for start in _STARTS)
     if not is_trace:
         raise Unreadable("It holds no LCOV record: expected lines such as SF:file and DA:1,1.")
-    declared = declared_hit / declared_found if 0 < declared_hit <= declared_found else None
-    if declared_found and not declared_hit:
-        declared = 0.0
-    return coverage("LCOV", valid=valid, covered=covered, declared=declared)
+    declared = hit / found if found and hit <= found else None
+    return coverage("LCOV", valid=valid, covered=valid - missed, declared=declared)
 
 
-def _lines(stream: BinaryIO) -> Any:
-    first = True
-    while line := stream.readline(LONGEST_LINE):
-        if first:
-            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
-        if b"\x00" in line:
+def _whole_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The file in pieces of whole lines, each line with its break in front."""
+    rest, is_first = b"", True
+    while chunk := stream.read(CHUNK):
+        if is_first:
+            chunk, is_first = chunk.removeprefix(b"\xef\xbb\xbf"), False
+        if b"\x00" in chunk:
             raise Unreadable("It holds NUL bytes: expected a text file in UTF-8.")
-        yield line.strip()
-        while not line.endswith(b"\n") and len(line) == LONGEST_LINE:
-            line = stream.readline(LONGEST_LINE)  # the rest of a line of which we need no more
-
-
-def _number(parts: list[bytes], line: int) -> float:
-    try:
-        return float(parts[0].decode("ascii"))
-    except (IndexError, ValueError) as error:
-        raise Unreadable(f"Line {line} has no count: expected DA:<line>,<count>.") from error
+        lines, _, rest = (rest + chunk).rpartition(b"\n")
+        if len(rest) > LONGEST_LINE:
+            raise Unreadable("One of its lines is longer than a megabyte.")
+        yield b"\n" + lines
+    yield b"\n" + rest

@@ -1,12 +1,8 @@
 """XML as a stream of elements: nothing is kept, nothing fetched, no entity may be declared."""
 
 from collections.abc import Mapping
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NoReturn, Protocol
 from xml.parsers import expat
-from xml.sax import SAXException, handler
-
-from defusedxml import expatreader
-from defusedxml.common import DefusedXmlException
 
 from changes.intake.json_values import Unreadable
 
@@ -22,60 +18,49 @@ class Listener(Protocol):
     def end(self, path: list[str]) -> None: ...
 
 
-class _Handler(handler.ContentHandler):
+class _Elements:
+    """Expat's calls, as a listener wants them."""
+
     def __init__(self, listener: Listener) -> None:
-        super().__init__()
-        self.listener = listener
+        self.begin, self.end = listener.begin, listener.end
         self.path: list[str] = []
 
-    def startElement(self, name: str, attrs: Attributes) -> None:  # type: ignore[override]  # noqa: N802
-        self.path.append(name.rpartition(":")[2])
-        if len(self.path) > DEEPEST:
+    def start(self, name: str, attributes: Attributes) -> None:
+        path = self.path
+        path.append(name.rpartition(":")[2] if ":" in name else name)
+        if len(path) > DEEPEST:
             raise Unreadable(f"It is nested too deeply: expected at most {DEEPEST} levels.")
-        self.listener.begin(self.path, attrs)
+        self.begin(path, attributes)
 
-    def endElement(self, name: str) -> None:  # noqa: ARG002, N802
-        self.listener.end(self.path)
+    def finish(self, _name: str) -> None:
+        self.end(self.path)
         self.path.pop()
-
-
-class _Parser(expatreader.DefusedExpatParser):
-    """Refuses who declares an entity; passes by an external subset without asking for it."""
-
-    def reset(self) -> None:
-        super().reset()
-        self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)  # type: ignore[attr-defined]
 
 
 def listen(stream: BinaryIO, listener: Listener) -> None:
     """Tells the listener of each element, by local name: prefixes do not matter.
 
     A DOCTYPE may name an external subset, which is not fetched; whoever declares an entity is
-    refused (XML 1.0, 4.2).
+    refused (XML 1.0, 4.2). Text is told where the listener has a `text`.
     """
-    parser = _Parser(forbid_dtd=False, forbid_entities=True)
-    content = _Handler(listener)
-    if hasattr(listener, "text"):
-        content.characters = listener.text  # type: ignore[method-assign]
-    parser.setContentHandler(content)  # type: ignore[arg-type]
+    parser, elements = expat.ParserCreate(), _Elements(listener)
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartElementHandler, parser.EndElementHandler = elements.start, elements.finish
+    parser.CharacterDataHandler = getattr(listener, "text", None)
+    parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse_entity
     try:
         while chunk := stream.read(CHUNK):
-            parser.feed(chunk)
-        parser.close()
-    except DefusedXmlException as error:
-        raise Unreadable("It declares or calls entities: expected XML without them.") from error
-    except SAXException as error:
-        raise Unreadable(f"It is not XML ({_place(error)}).") from error
-    except (LookupError, ValueError) as error:
-        if isinstance(error, Unreadable):
-            raise
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Unreadable(f"It is not XML ({error}).") from error
+    except (LookupError, UnicodeError) as error:
         raise Unreadable("It is in an encoding that cannot be read: expected UTF-8.") from error
 
 
-def _place(error: SAXException) -> str:
-    message = error.getMessage()
-    line = getattr(error, "getLineNumber", lambda: None)()
-    return f"{message}, line {line}" if line else message
+def _refuse_entity(*_declaration: object) -> NoReturn:
+    raise Unreadable("It declares or calls entities: expected XML without them.")
 
 
 def whole_number(attributes: Attributes, name: str, where: str) -> int:

@@ -1,5 +1,6 @@
 """Files that are broken or mean harm: a sentence, and never another exception."""
 
+import contextlib
 import json
 
 import pytest
@@ -68,8 +69,8 @@ def test_what_is_no_report_is_refused(kind: str, content: bytes, words: str) -> 
 @pytest.mark.parametrize("kind", KINDS)
 @given(content=st.binary(min_size=1, max_size=200))
 def test_no_bytes_raise_anything_else(kind: str, content: bytes) -> None:
-    with pytest.raises(Unreadable):
-        read(kind, content)
+    with contextlib.suppress(Unreadable):
+        json.dumps(read(kind, content), allow_nan=False)
 
 
 KEYS = ["runs", "results", "tool", "driver", "rules", "rule", "total", "lines", "via", "error"]
