@@ -3,10 +3,12 @@
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 DEPTH_MAXIMUM = 32
 EXACT_BELOW = 2**53
+_DOUBTFUL_ESCAPE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -31,12 +33,14 @@ def read_strictly(body: bytes) -> Any:
         raise NotStrict("text_encoding", sentence) from error
     if text.startswith("\ufeff"):
         raise NotStrict("text_encoding", "The body begins with a byte order mark: leave it out.")
-    value = _decoded(text)
-    _check(value)
+    value = decoded(text)
+    _check_depth(value)
+    check_texts(value, body)
     return value
 
 
-def _decoded(text: str) -> Any:
+def decoded(text: str) -> Any:
+    """The value, as deep as Python itself reads it. Its texts are still to be checked."""
     try:
         return _DECODER.decode(text)
     except NotStrict:
@@ -45,16 +49,31 @@ def _decoded(text: str) -> Any:
         place = f"line {error.lineno}, column {error.colno}"
         raise NotStrict("json_invalid", f"It is not JSON ({error.msg}, {place}).") from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise NotStrict("json_depth", "The JSON is nested too deeply.") from error
 
 
-def _check(value: Any) -> None:
-    """Without recursion, level by level."""
-    level, depth = [value], 0
+def check_texts(value: Any, body: bytes) -> None:
+    """Refuses NUL and half characters. In UTF-8 only an escape can bring them, so a body
+    without such an escape is not walked through.
+    """
+    if _DOUBTFUL_ESCAPE.search(body):
+        for level in _levels(value):
+            for item in level:
+                if isinstance(item, str):
+                    _check_text(item)
+
+
+def _check_depth(value: Any) -> None:
+    if any(depth > DEPTH_MAXIMUM for depth, _ in enumerate(_levels(value), start=1)):
+        sentence = f"The JSON is nested more than {DEPTH_MAXIMUM} levels deep."
+        raise NotStrict("json_depth", sentence)
+
+
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """The values of each depth, keys among them, from the outermost; without recursion."""
+    level = [value]
     while level:
-        depth += 1
-        if depth > DEPTH_MAXIMUM:
-            raise _too_deep()
+        yield level
         below: list[Any] = []
         for item in level:
             if isinstance(item, dict):
@@ -62,8 +81,6 @@ def _check(value: Any) -> None:
                 below.extend(item.values())
             elif isinstance(item, list):
                 below.extend(item)
-            elif isinstance(item, str):
-                _check_text(item)
         level = below
 
 
@@ -72,11 +89,6 @@ def _check_text(text: str) -> None:
         raise NotStrict("text_nul", "A text holds a NUL character: remove it.")
     if _SURROGATE.search(text):
         raise NotStrict("text_encoding", "A text holds half a character (a lone surrogate).")
-
-
-def _too_deep() -> NotStrict:
-    sentence = f"The JSON is nested more than {DEPTH_MAXIMUM} levels deep."
-    return NotStrict("json_depth", sentence)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
