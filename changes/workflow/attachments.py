@@ -4,13 +4,11 @@ import hashlib
 from datetime import datetime
 from typing import BinaryIO
 
-from django.core.files.base import File
 from django.db import transaction
 
-from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, EvidenceItem, Person
 from changes.roles import Act
-from changes.workflow.evidence_files import safe_name
+from changes.workflow.evidence_files import keep_file, safe_name
 from changes.workflow.refusals import Invalid
 from changes.workflow.steps import check_may, check_time, locked
 
@@ -39,10 +37,7 @@ def attach_document(
         raise Invalid({"effective_at": "A file cannot be made after it was received."})
     change = locked(request)
     sha256, size = _measured(content)
-    known = EvidenceItem.objects.filter(change=change, sha256=sha256).first()
-    if known:
-        return known
-    item = EvidenceItem(
+    described = EvidenceItem(
         change=change,
         kind=KIND,
         name=safe_name(name),
@@ -52,12 +47,7 @@ def attach_document(
         uploaded_at=at,
         uploaded_by=actor,
     )
-    content.seek(0)
-    item.content.save(sha256, File(content), save=False)
-    item.save()
-    details = {"kind": KIND, "sha256": sha256}
-    announce(Announcement("evidence.attached", item, effective_at, actor, change, details=details))
-    return item
+    return keep_file(described, content)
 
 
 def _measured(content: BinaryIO) -> tuple[str, int]:

@@ -59,16 +59,21 @@ def attach_evidence(
     pull = change.pull_requests.order_by("pk").first()
     revision = _checked_revision(revision) or (pull.head_revision if pull else "")
     facts = _read(kind, content)
-    item = EvidenceItem.objects.filter(change=change, sha256=facts.sha256).first()
-    is_new = item is None
-    if item is None:
-        item = _described(change, facts, name)
-        item.effective_at, item.uploaded_at, item.uploaded_by = effective_at, at, actor
-        _keep(item, content)
+    described = EvidenceItem(
+        change=change,
+        kind=facts.kind.name,
+        name=safe_name(name),
+        sha256=facts.sha256,
+        size_bytes=facts.size,
+        effective_at=effective_at,
+        uploaded_at=at,
+        uploaded_by=actor,
+    )
+    item = keep_file(described, content)
     result = None
     if pull and revision and facts.has_run:
         result = _record(facts, item, repository=pull.repository, revision=revision, at=at)
-    return Attached(item, facts, result, is_new)
+    return Attached(item, facts, result, is_new=item is described)
 
 
 def _read(kind: str, content: BinaryIO) -> EvidenceFacts:
@@ -79,30 +84,20 @@ def _read(kind: str, content: BinaryIO) -> EvidenceFacts:
         raise Invalid({field: str(error)}) from error
 
 
-def _described(change: ChangeRequest, facts: EvidenceFacts, name: str) -> EvidenceItem:
-    return EvidenceItem(
-        change=change,
-        kind=facts.kind.name,
-        name=safe_name(name),
-        sha256=facts.sha256,
-        size_bytes=facts.size,
-    )
-
-
-def _keep(item: EvidenceItem, content: BinaryIO) -> None:
+def keep_file(item: EvidenceItem, content: BinaryIO) -> EvidenceItem:
+    """Stores the bytes under their SHA-256 and announces it. Of a file that the change has
+    already, the item that is there, untouched. The change must be locked.
+    """
+    known = EvidenceItem.objects.filter(change=item.change, sha256=item.sha256).first()
+    if known:
+        return known
     content.seek(0)
     item.content.save(item.sha256, File(content), save=False)
     item.save()
-    announce(
-        Announcement(
-            "evidence.attached",
-            item,
-            item.effective_at,
-            item.uploaded_by,
-            item.change,
-            details={"kind": item.kind, "sha256": item.sha256},
-        )
-    )
+    at, actor, change = item.effective_at, item.uploaded_by, item.change
+    details = {"kind": item.kind, "sha256": item.sha256}
+    announce(Announcement("evidence.attached", item, at, actor, change, details=details))
+    return item
 
 
 def _record(
