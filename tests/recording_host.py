@@ -1,4 +1,4 @@
-"""A git host on loopback that records what it is told and answers as it is bidden."""
+"""A server on loopback that records what it is told and answers as it is bidden."""
 
 import json
 import threading
@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Request(NamedTuple):
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def values(self) -> Any:
+        return json.loads(self.body)
 
 
 @dataclass
@@ -15,6 +25,7 @@ class Reply:
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
     delay_seconds: float = 0.0
+    text: str = "{}"
 
 
 @dataclass
@@ -23,7 +34,7 @@ class RecordingHost:
 
     url: str = ""
     replies: list[Reply] = field(default_factory=lambda: [Reply()])
-    requests: list[tuple[str, dict[str, str], dict[str, Any]]] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     def next_reply(self) -> Reply:
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
@@ -36,15 +47,15 @@ def recording_host(*replies: Reply) -> Iterator[RecordingHost]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            host.requests.append((self.path, dict(self.headers), json.loads(body)))
+            host.requests.append(Request(self.path, dict(self.headers), body))
             reply = host.next_reply()
             time.sleep(reply.delay_seconds)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "2")
+            self.send_header("Content-Length", str(len(reply.text)))
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(reply.text.encode())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
             """Says nothing."""

@@ -20,7 +20,8 @@ def test_github_is_told() -> None:
     with recording_host() as host:
         answer = told(host)
 
-    (path, headers, values) = host.requests[0]
+    (path, headers, _) = host.requests[0]
+    values = host.requests[0].values
     assert answer.fate is Fate.SENT
     assert path == f"/repos/orca/portal/statuses/{SHA}"
     assert headers["Authorization"] == "Bearer a token"
@@ -36,7 +37,8 @@ def test_gitlab_is_told_in_its_words() -> None:
     with recording_host() as host:
         told(host, "gitlab")
 
-    (path, headers, values) = host.requests[0]
+    (path, headers, _) = host.requests[0]
+    values = host.requests[0].values
     assert path == f"/projects/orca%2Fportal/statuses/{SHA}"
     assert headers["PRIVATE-TOKEN"] == "a token"
     assert (values["state"], values["name"]) == ("failed", "change control")

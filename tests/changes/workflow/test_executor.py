@@ -15,21 +15,21 @@ from changes.tasks import call_rollback_executor
 from changes.vocabulary import CallState, RolloutStageName, State
 from changes.workflow.executor import ATTEMPTS, send_call
 from changes.workflow.samples import NewSample, record_samples
-from tests.changes.workflow.recorder import Recorder, recording
 from tests.changes.workflow.threads import at_once
 from tests.factories import times
 from tests.factories.stories import Story, make_story
+from tests.recording_host import RecordingHost, Reply, recording_host
 
 pytestmark = pytest.mark.django_db
 SECRET = "a secret of this test"
 
 
 @pytest.fixture
-def executor(settings: Settings) -> Iterator[Recorder]:
-    with recording((202, "taken up")) as recorder:
-        settings.ROLLBACK_EXECUTOR_URL = recorder.url
+def executor(settings: Settings) -> Iterator[RecordingHost]:
+    with recording_host(Reply(202, text="taken up")) as host:
+        settings.ROLLBACK_EXECUTOR_URL = f"{host.url}/rollback"
         settings.ROLLBACK_EXECUTOR_SECRET = SECRET
-        yield recorder
+        yield host
 
 
 def fire() -> Story:
@@ -44,12 +44,12 @@ def fire() -> Story:
     return story
 
 
-def test_call_is_signed_and_its_answer_kept(executor: Recorder) -> None:
+def test_call_is_signed_and_its_answer_kept(executor: RecordingHost) -> None:
     story = fire()
 
     call_rollback_executor()
 
-    (headers, body) = executor.asked[0]
+    (_, headers, body) = executor.requests[0]
     timestamp = headers["X-Orca-Timestamp"]
     signed = hmac.new(SECRET.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
     assert headers["X-Orca-Signature"] == f"sha256={signed.hexdigest()}"
@@ -68,11 +68,11 @@ def test_call_is_signed_and_its_answer_kept(executor: Recorder) -> None:
         1,
     )
     call_rollback_executor()
-    assert len(executor.asked) == 1
+    assert len(executor.requests) == 1
 
 
-def test_answer_that_says_done_ends_the_rollback(executor: Recorder) -> None:
-    executor.answers = [(200, '{"status": "rolled_back"}')]
+def test_answer_that_says_done_ends_the_rollback(executor: RecordingHost) -> None:
+    executor.replies = [Reply(200, text='{"status": "rolled_back"}')]
     story = fire()
 
     call_rollback_executor()
@@ -82,8 +82,12 @@ def test_answer_that_says_done_ends_the_rollback(executor: Recorder) -> None:
     assert story.deployment.rollback.finished_at == times.NOW
 
 
-def test_call_that_fails_is_tried_again_with_growing_pauses(executor: Recorder) -> None:
-    executor.answers = [(503, "busy"), (500, "broken"), (200, "done")]
+def test_call_that_fails_is_tried_again_with_growing_pauses(executor: RecordingHost) -> None:
+    executor.replies = [
+        Reply(503, text="busy"),
+        Reply(500, text="broken"),
+        Reply(200, text="done"),
+    ]
     fire()
     waits = []
     at = times.NOW
@@ -96,12 +100,12 @@ def test_call_that_fails_is_tried_again_with_growing_pauses(executor: Recorder) 
         at = due_at
 
     call = RollbackCall.objects.get()
-    assert (call.state, call.attempts, len(executor.asked)) == (CallState.ANSWERED, 3, 3)
+    assert (call.state, call.attempts, len(executor.requests)) == (CallState.ANSWERED, 3, 3)
     assert waits == [20, 40, 80]
 
 
 def test_call_is_given_up_after_its_tries(settings: Settings) -> None:
-    with recording((200, "")) as gone:
+    with recording_host() as gone:
         settings.ROLLBACK_EXECUTOR_URL, settings.ROLLBACK_EXECUTOR_SECRET = gone.url, SECRET
     fire()
     at = times.NOW
@@ -121,7 +125,7 @@ def test_without_an_executor_nobody_is_called() -> None:
     assert not RollbackCall.objects.exists()
 
 
-def test_sample_organisation_calls_nobody(executor: Recorder) -> None:
+def test_sample_organisation_calls_nobody(executor: RecordingHost) -> None:
     Organisation.objects.update(is_sample=True)
 
     fire()
@@ -130,10 +134,10 @@ def test_sample_organisation_calls_nobody(executor: Recorder) -> None:
 
 
 @pytest.mark.postgres
-def test_call_is_made_by_one_of_two_workers(committed_db: None, executor: Recorder) -> None:
+def test_call_is_made_by_one_of_two_workers(committed_db: None, executor: RecordingHost) -> None:
     fire()
     call = RollbackCall.objects.get()
 
     at_once(lambda _: send_call(call.pk), range(2))
 
-    assert len(executor.asked) == 1
+    assert len(executor.requests) == 1

@@ -16,16 +16,19 @@ from changes.vocabulary import Category, NotificationState, PolicyState, Role
 from changes.workflow.learning import write_post_mortem
 from changes.workflow.notifications import BACK_OFF, SILENCE, queue_overdue, send_due
 from changes.workflow.requests import edit_request
-from tests.changes.workflow.recording import Recorder, recording_server
 from tests.factories import times
 from tests.factories.catalogue import OnCallShiftFactory
 from tests.factories.notifications import NotificationFactory
 from tests.factories.people import PersonFactory, a_tech_lead
 from tests.factories.policy import PolicyVersionFactory
 from tests.factories.stories import make_story
+from tests.recording_host import RecordingHost, Reply, recording_host
 
 pytestmark = pytest.mark.django_db
 SECRET = "a made-up secret"
+
+
+TAKEN = Reply(200, text="noted")
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +38,11 @@ def _by_email(settings: Settings) -> None:
 
 
 @pytest.fixture
-def hook(settings: Settings) -> Iterator[Recorder]:
-    with recording_server() as recorder:
+def hook(settings: Settings) -> Iterator[RecordingHost]:
+    with recording_host(TAKEN) as host:
         settings.NOTIFY_BY_EMAIL = False
-        settings.NOTIFY_WEBHOOK_URL, settings.NOTIFY_WEBHOOK_SECRET = recorder.url, SECRET
-        yield recorder
+        settings.NOTIFY_WEBHOOK_URL, settings.NOTIFY_WEBHOOK_SECRET = f"{host.url}/hook", SECRET
+        yield host
 
 
 def queued() -> list[tuple[str, str]]:
@@ -155,11 +158,11 @@ def test_what_is_undone_tells_nobody() -> None:
     assert queued() == []
 
 
-def test_webhook_is_signed_and_reads_in_slack(hook: Recorder) -> None:
+def test_webhook_is_signed_and_reads_in_slack(hook: RecordingHost) -> None:
     change = make_story().change
     send_notifications()
 
-    received = hook.received[0]
+    received = hook.requests[0]
     said = json.loads(received.body)
     digest = hmac.new(SECRET.encode(), received.body, hashlib.sha256).hexdigest()
     assert received.headers["X-Orca-Signature-256"] == f"sha256={digest}"
@@ -175,8 +178,8 @@ def test_webhook_is_signed_and_reads_in_slack(hook: Recorder) -> None:
     assert (row.state, row.attempts, row.answer) == (NotificationState.SENT, 1, "200 noted")
 
 
-def test_webhook_is_tried_again_later_and_later_with_the_same_id(hook: Recorder) -> None:
-    hook.answers = [503, 429]
+def test_webhook_is_tried_again_later_and_later_with_the_same_id(hook: RecordingHost) -> None:
+    hook.replies = [Reply(503), Reply(429), TAKEN]
     row, at = NotificationFactory.create(), times.NOW
     for wait in BACK_OFF[:2]:
         assert send_due(at) == 1
@@ -186,8 +189,8 @@ def test_webhook_is_tried_again_later_and_later_with_the_same_id(hook: Recorder)
 
     row.refresh_from_db()
     assert (row.state, row.attempts, row.sent_at) == (NotificationState.SENT, 3, at)
-    assert len({r.headers["X-Orca-Delivery"] for r in hook.received}) == 1
-    assert len(hook.received) == 3
+    assert len({r.headers["X-Orca-Delivery"] for r in hook.requests}) == 1
+    assert len(hook.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -200,9 +203,9 @@ def test_webhook_is_tried_again_later_and_later_with_the_same_id(hook: Recorder)
     ],
 )
 def test_webhook_that_is_refused_ends(
-    hook: Recorder, answers: list[int], state: NotificationState, attempts: int
+    hook: RecordingHost, answers: list[int], state: NotificationState, attempts: int
 ) -> None:
-    hook.answers = answers
+    hook.replies = [*map(Reply, answers), TAKEN]
     row, at = NotificationFactory.create(), times.NOW
     for _ in range(8):
         send_due(at)
@@ -220,7 +223,7 @@ def test_webhook_that_nobody_answers_is_kept_for_later(settings: Settings) -> No
     assert (row.state, row.answer.startswith("ConnectError")) == (NotificationState.QUEUED, True)
 
 
-def test_message_whose_worker_ended_is_not_sent_again(hook: Recorder) -> None:
+def test_message_whose_worker_ended_is_not_sent_again(hook: RecordingHost) -> None:
     row = NotificationFactory.create(
         state=NotificationState.SENDING, next_attempt_at=times.NOW + SILENCE
     )
@@ -230,7 +233,7 @@ def test_message_whose_worker_ended_is_not_sent_again(hook: Recorder) -> None:
 
     send_due(times.NOW + SILENCE + timedelta(seconds=1))
     row.refresh_from_db()
-    assert (row.state, hook.received) == (NotificationState.UNCONFIRMED, [])
+    assert (row.state, hook.requests) == (NotificationState.UNCONFIRMED, [])
 
 
 def test_people_without_an_address_are_not_written_to() -> None:

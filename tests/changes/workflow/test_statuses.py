@@ -25,7 +25,7 @@ def host(settings: Settings) -> Iterator[RecordingHost]:
 
 
 def told(host: RecordingHost) -> list[tuple[str, str]]:
-    return [(values["state"], values["description"]) for _, _, values in host.requests]
+    return [(r.values["state"], r.values["description"]) for r in host.requests]
 
 
 def test_without_a_change_the_status_says_what_to_do(host: RecordingHost) -> None:
@@ -33,7 +33,7 @@ def test_without_a_change_the_status_says_what_to_do(host: RecordingHost) -> Non
 
     send_statuses()
 
-    (path, _, values) = host.requests[0]
+    path, values = host.requests[0].path, host.requests[0].values
     assert path == f"/repos/{pull.repository.name}/statuses/{'a' * 40}"
     assert (values["state"], values["description"]) == ("failure", UNLINKED)
     assert values["target_url"] == "https://orca.example/changes/"
@@ -51,7 +51,7 @@ def test_status_follows_the_record(host: RecordingHost) -> None:
     assert first[0] in ("pending", "failure")
     assert first[1].startswith(f"{key}: ")
     assert last == ("success", f"{key}: Nothing is missing.")
-    assert host.requests[0][2]["target_url"] == f"https://orca.example/changes/{key}/"
+    assert host.requests[0].values["target_url"] == f"https://orca.example/changes/{key}/"
 
 
 def test_draft_is_to_be_submitted(host: RecordingHost) -> None:
