@@ -4,8 +4,6 @@ docs/rollback-executor.md has the format. The row comes first; whoever sends it 
 half-way, and another takes it up when it is due again.
 """
 
-import hashlib
-import hmac
 import json
 import logging
 from datetime import datetime, timedelta
@@ -21,6 +19,7 @@ from changes.models import Organisation, Rollback, RollbackCall
 from changes.vocabulary import CallState, DeploymentOutcome
 from changes.workflow.rollbacks import record_rollback
 from changes.workflow.rollout_steps import held
+from changes.workflow.sending import signature_of
 
 logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
@@ -65,12 +64,6 @@ def send_call(call_pk: int) -> RollbackCall | None:
         logger.warning("The rollback executor did not answer: %s", type(error).__name__)
         return _keep(call_pk, None, f"No answer: {type(error).__name__}.")
     return _keep(call_pk, answer.status_code, answer.text[:ANSWER_KEPT].replace("\x00", ""))
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256 over the time, a full stop and the body, in hexadecimal."""
-    said = timestamp.encode() + b"." + body
-    return hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
 
 
 def _claimed(call_pk: int) -> RollbackCall | None:
@@ -121,13 +114,13 @@ def _says_done(answer: str) -> bool:
 
 def _headers(call: RollbackCall, at: datetime) -> dict[str, str]:
     timestamp = str(int(at.timestamp()))
-    signed = signature(settings.ROLLBACK_EXECUTOR_SECRET, timestamp, call.body.encode())
+    said = f"{timestamp}.{call.body}".encode()  # the time as well, so that none is sent again
     return {
         "Content-Type": "application/json",
         "User-Agent": "ORCA-change-evidence",
         "X-Orca-Delivery": f"rollback-{call.rollback_id}",
         "X-Orca-Timestamp": timestamp,
-        "X-Orca-Signature": f"sha256={signed}",
+        "X-Orca-Signature": signature_of(said, settings.ROLLBACK_EXECUTOR_SECRET),
     }
 
 
