@@ -47,7 +47,7 @@ def decoded(text: str) -> Any:
         raise
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise NotStrict("json_invalid", f"It is not JSON ({error.msg}, {place}).") from error
+        raise NotStrict("json_invalid", f"The body is not JSON ({error.msg}, {place}).") from error
     except RecursionError as error:
         raise NotStrict("json_depth", "The JSON is nested too deeply.") from error
 
