@@ -15,8 +15,8 @@ class SystemFactory(DjangoModelFactory[System]):
         model = System
         skip_postgeneration_save = True
 
-    slug = Sequence(lambda n: f"system-{n}")
-    name = Sequence(lambda n: f"System {n}")
+    slug = Sequence(lambda n: f"system-{n:05}")
+    name = Sequence(lambda n: f"System {n:05}")
 
     @post_generation
     def tech_leads(self, _create: bool, extracted: Iterable[Person] | None, **_: object) -> None:
@@ -28,8 +28,8 @@ class StandardProcedureFactory(DjangoModelFactory[StandardProcedure]):
         model = StandardProcedure
         skip_postgeneration_save = True
 
-    slug = Sequence(lambda n: f"procedure-{n}")
-    title = Sequence(lambda n: f"Procedure {n}")
+    slug = Sequence(lambda n: f"procedure-{n:05}")
+    title = Sequence(lambda n: f"Procedure {n:05}")
     steps = "1. Do it. 2. Look at it."
     valid_from = date(2026, 1, 1)
     expires_on = date(2027, 1, 1)

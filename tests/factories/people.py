@@ -16,8 +16,8 @@ class PersonFactory(DjangoModelFactory[Person]):
         model = Person
         skip_postgeneration_save = True
 
-    username = Sequence(lambda n: f"person-{n}")
-    name = Sequence(lambda n: f"Person {n}")
+    username = Sequence(lambda n: f"person-{n:05}")
+    name = Sequence(lambda n: f"Person {n:05}")
     email = LazyAttribute(lambda person: f"{person.username}@example.com")
     kind = PersonKind.HUMAN
 
@@ -33,7 +33,7 @@ class LoginFactory(DjangoModelFactory[Login]):
 
     person = SubFactory(PersonFactory)
     host = "github.com"
-    name = Sequence(lambda n: f"login-{n}")
+    name = Sequence(lambda n: f"login-{n:05}")
 
 
 def an_engineer(**values: object) -> Person:

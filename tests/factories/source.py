@@ -16,7 +16,7 @@ class RepositoryFactory(DjangoModelFactory[Repository]):
     class Meta:
         model = Repository
 
-    name = Sequence(lambda n: f"orca/repository-{n}")
+    name = Sequence(lambda n: f"orca/repository-{n:05}")
     host = "github.com"
     url = LazyAttribute(lambda repository: f"https://github.com/{repository.name}")
     reports_deployments = True
