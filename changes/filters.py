@@ -9,7 +9,8 @@ from django.http import QueryDict
 
 from changes.models import System
 from changes.quarters import Quarter, QuarterError, parse_quarter
-from changes.queries.listing import SORTS, Selection, quarters_seen
+from changes.queries.listing import SORTS, Selection
+from changes.queries.quarters import quarters_seen
 from changes.vocabulary import Category, State, choices, label
 
 TEXT_MAXIMUM = 200

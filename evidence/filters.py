@@ -9,7 +9,7 @@ from django.http import QueryDict
 from changes import clock
 from changes.models import Person
 from changes.quarters import Quarter, QuarterError, quarter_of
-from changes.queries.listing import quarters_seen
+from changes.queries.quarters import newest_begun, quarters_seen
 from changes.vocabulary import PersonKind
 from evidence.exceptions.answers import ANSWERED, DONE, OPEN, OVERDUE
 from evidence.exceptions.register import Registered
@@ -32,7 +32,7 @@ MATCHES = [
 
 
 class QuarterFilter(forms.Form):
-    """Without a quarter the current one. A bad value or an unknown name is a sentence."""
+    """Without a quarter the newest with something in it. What is wrong is a sentence."""
 
     quarter = forms.CharField(required=False, widget=forms.Select)
     page = forms.CharField(required=False)
@@ -41,18 +41,18 @@ class QuarterFilter(forms.Form):
     data: QueryDict
 
     def __init__(self, data: QueryDict) -> None:
+        seen, current = quarters_seen(), quarter_of(clock.now(), settings.REPORTING_TIME_ZONE)
+        if not data.get("quarter"):
+            data = data.copy()
+            data["quarter"] = str(newest_begun(seen, current))
         super().__init__(data, auto_id="filter_%s")
-        current = str(quarter_of(clock.now(), settings.REPORTING_TIME_ZONE))
-        asked = data.get("quarter", "")
-        quarters = dict.fromkeys([asked, current, *map(str, quarters_seen())])
+        quarters = dict.fromkeys(map(str, (data["quarter"], current, *seen)))
         widget: Any = self.fields["quarter"].widget
-        widget.choices = [(quarter, quarter) for quarter in quarters if quarter]
+        widget.choices = [(quarter, quarter) for quarter in sorted(quarters, reverse=True)]
 
     def clean_quarter(self) -> Quarter:
-        now = clock.now()
-        text = self.cleaned_data["quarter"] or str(quarter_of(now, settings.REPORTING_TIME_ZONE))
         try:
-            return quarter_that_has_begun(text)
+            return quarter_that_has_begun(self.cleaned_data["quarter"])
         except QuarterError as error:
             raise forms.ValidationError(str(error)) from error
 

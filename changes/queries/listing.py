@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from changes.keys import parse_key
 from changes.models import Approval, ChangeRequest, Person, PullRequest, System
-from changes.quarters import Quarter, quarter_of
+from changes.quarters import Quarter
 from changes.queries.judgements import Judgement, judgements_of
 from changes.queries.record import with_record
 from changes.rules import Finding
@@ -115,20 +114,6 @@ def open_ones(
     if matching[: JUDGED_AT_ONCE + 1].count() > JUDGED_AT_ONCE:
         raise TooManyToJudge
     yield from (row for row in judged(matching, at) if row.waits_for)
-
-
-def quarters_seen() -> list[Quarter]:
-    """From the newest change's quarter back to the oldest's."""
-    counted = ChangeRequest.objects.exclude(counted_at=None).order_by("counted_at")
-    oldest, newest = counted.values_list("counted_at", flat=True).first(), counted.last()
-    if oldest is None or newest is None or newest.counted_at is None:
-        return []
-    zone = settings.REPORTING_TIME_ZONE
-    quarters, quarter = [], quarter_of(newest.counted_at, zone)
-    while quarter >= quarter_of(oldest, zone):
-        quarters.append(quarter)
-        quarter = quarter.previous
-    return quarters
 
 
 def _number(number: int | str, count: int) -> int | str:

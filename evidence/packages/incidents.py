@@ -40,14 +40,8 @@ def rollbacks_of(facts: Facts) -> Iterator[Facts]:
                 "deployed_at": deployment["started_at"],
                 "trigger": rollback["trigger"],
                 "reason": rollback["reason"],
-                "observed": "; ".join(
-                    f"{label(name)} {_value(value)}" for name, value in rollback["observed"]
-                ),
+                "observed": "; ".join(f"{name} {value}" for name, value in rollback["observed"]),
                 "started_at": rollback["started_at"],
                 "finished_at": rollback["finished_at"],
                 "judged_by_later_policy": facts["judged_by_later_policy"],
             }
-
-
-def _value(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

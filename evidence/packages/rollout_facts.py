@@ -3,6 +3,7 @@
 from typing import Any
 
 from changes.models import ChangeRequest, Deployment, RolloutStage, Verification
+from changes.queries.observed import observed_words
 from evidence.packages.plain import pairs
 
 Facts = dict[str, Any]
@@ -56,7 +57,7 @@ def _rollback(deployment: Deployment) -> Facts | None:
     return {
         "trigger": found.trigger,
         "reason": found.reason,
-        "observed": pairs(found.observed),
+        "observed": [list(words) for words in observed_words(found.observed)],
         "started_at": found.started_at,
         "finished_at": found.finished_at,
     }

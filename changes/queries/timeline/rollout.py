@@ -1,10 +1,11 @@
 """Deployments with their stages, verifications and rollbacks; what was learnt after."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
 from changes.models import ChangeRequest, Deployment
+from changes.queries.observed import observed_words
 from changes.queries.timeline.moment import Moment
 from changes.vocabulary import StageResult, VerificationKind, label
 
@@ -51,7 +52,7 @@ def _end(deployment: Deployment) -> Iterator[Moment]:
             "halted" if is_open else "rolled_back",
             f"{'Rollback opened' if is_open else 'Rolled back'} ({label(rollback.trigger)})",
             rollback.started_by,
-            lines=(rollback.reason, _listed(rollback.observed)),
+            lines=(rollback.reason, _joined(observed_words(rollback.observed))),
         )
     elif deployment.finished_at:
         yield Moment(deployment.finished_at, deployment.outcome, f"Rollout {deployment.outcome}")
@@ -109,7 +110,11 @@ def _span(start: datetime, end: datetime | None) -> str:
 
 
 def _listed(values: Mapping[str, object]) -> str:
-    return " · ".join(f"{label(name)}: {_said(value)}" for name, value in values.items())
+    return _joined((label(name), _said(value)) for name, value in values.items())
+
+
+def _joined(words: Iterable[tuple[str, str]]) -> str:
+    return " · ".join(f"{name}: {value}" for name, value in words)
 
 
 def _said(value: object) -> str:

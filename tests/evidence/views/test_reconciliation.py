@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from changes import clock
 from changes.vocabulary import Role
 from tests.clients import ClientAs, SignedInClient
 from tests.factories.rollout import DeploymentFactory
@@ -130,3 +131,16 @@ def test_number_of_queries_does_not_grow(auditor: SignedInClient) -> None:
         auditor.get(ADDRESS)
 
     assert len(one) == len(more)
+
+
+def test_without_a_quarter_the_newest_with_something_in_it_is_shown(
+    auditor: SignedInClient, now: datetime
+) -> None:
+    CommitFactory.create(committed_at=now, subject="The last of the quarter")
+
+    with clock.simulated(now + timedelta(days=100)):
+        text = text_of(auditor, ADDRESS)
+
+    assert "The last of the quarter" in text
+    assert '<option value="2026Q3" selected>' in text
+    assert '<option value="2026Q4">' in text
