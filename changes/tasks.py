@@ -6,7 +6,7 @@ from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
 from changes import clock
-from changes.workflow import deliveries, notifications, statuses
+from changes.workflow import deliveries, diffs, notifications, statuses
 from changes.workflow.executor import due_calls, send_call
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,11 @@ def handle_waiting_deliveries() -> None:
 @shared_task(name="changes.send_statuses")
 def send_statuses() -> None:
     statuses.send_statuses()
+
+
+@shared_task(name="changes.fetch_diffs")
+def fetch_diffs() -> None:
+    diffs.fetch_diffs()
 
 
 def wake_for(delivery_pk: int) -> None:

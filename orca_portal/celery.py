@@ -25,6 +25,11 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "fetch diffs of pull requests": {
+        "task": "changes.fetch_diffs",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "seal what was received lately": {
         "task": "evidence.seal_events",
         "schedule": 2.0,

@@ -241,13 +241,15 @@ ALERTMANAGER_TOKENS = secrets("ALERTMANAGER_TOKENS")
 # GitHub sends at most 25 MB.
 WEBHOOK_MAXIMUM_BYTES = env.int("ORCA_WEBHOOK_MAXIMUM_BYTES", default=25 * 1024 * 1024)
 
-# What the portal tells git hosts: nothing without a token
+# What the portal tells git hosts and asks them: nothing without a token
 
 GITHUB_TOKEN, GITLAB_TOKEN = secret("GITHUB_TOKEN"), secret("GITLAB_TOKEN")
 GITHUB_HOST = env.str("GITHUB_HOST", default="github.com")
 GITLAB_HOST = env.str("GITLAB_HOST", default="gitlab.com")
 GITHUB_API_URL = env.str("GITHUB_API_URL", default="https://api.github.com")
 GITLAB_API_URL = env.str("GITLAB_API_URL", default="https://gitlab.com/api/v4")
+# A folder of clones (`orca/portal.git`) that somebody keeps up to date; asked before the host.
+GIT_CLONES_DIR = env.str("ORCA_GIT_CLONES", default="")
 ROLLBACK_EXECUTOR_URL = env.str("ROLLBACK_EXECUTOR_URL", default="")
 ROLLBACK_EXECUTOR_SECRET = secret("ROLLBACK_EXECUTOR_SECRET")
 

@@ -30,13 +30,17 @@ class Reply:
 
 @dataclass
 class RecordingHost:
-    """`replies` are given one by one, the last for good."""
+    """`replies` are given one by one, the last for good; `pages` are served at their path."""
 
     url: str = ""
     replies: list[Reply] = field(default_factory=lambda: [Reply()])
     requests: list[Request] = field(default_factory=list)
+    pages: dict[str, Reply] = field(default_factory=dict)
 
-    def next_reply(self) -> Reply:
+    def reply_to(self, path: str) -> Reply:
+        """What is served there, else the next reply."""
+        if path in self.pages:
+            return self.pages[path]
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
 
@@ -45,15 +49,18 @@ def recording_host(*replies: Reply) -> Iterator[RecordingHost]:
     host = RecordingHost(replies=[*replies] or [Reply()])
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             host.requests.append(Request(self.path, dict(self.headers), body))
-            reply = host.next_reply()
+            reply = host.reply_to(self.path)
             time.sleep(reply.delay_seconds)
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.text)))
+            self.send_header("Content-Length", str(len(reply.text.encode())))
             self.end_headers()
             self.wfile.write(reply.text.encode())
 

@@ -33,6 +33,7 @@ SAFE_ENVIRONMENT = {
 }
 BRANCHES_SHOWN = 20
 CHUNK = 1 << 16
+OUTPUT_MAXIMUM = 16 * 1024 * 1024
 
 
 class GitFolder:
@@ -47,7 +48,7 @@ class GitFolder:
                 raise Unusable(f"{path} {what}: expected the folder of a git repository.")
         except OSError as error:
             raise Unusable(f"{path} cannot be opened: {error.strerror}.") from error
-        if not self._line("rev-parse", "--git-dir"):
+        if not self.line("rev-parse", "--git-dir"):
             raise Unusable(f"{path} is not a git repository: expected the folder that holds .git.")
 
     def tip(self, branch: str | None) -> tuple[str | None, str]:
@@ -55,12 +56,12 @@ class GitFolder:
         if branch is None:
             return self._head()
         for folder in ("refs/heads/", "refs/remotes/", "refs/remotes/origin/"):
-            if sha := self._line("show-ref", "--verify", "--hash", "--", folder + branch):
+            if sha := self.line("show-ref", "--verify", "--hash", "--", folder + branch):
                 return branch, sha
         raise Unusable(f"{self.path} has no branch '{branch}'. {self._branches()}")
 
     def is_shallow(self) -> bool:
-        return self._line("rev-parse", "--is-shallow-repository") == "true"
+        return self.line("rev-parse", "--is-shallow-repository") == "true"
 
     def records(self, *arguments: str, fields: int) -> Iterator[list[bytes]]:
         """What git prints, as records of so many fields, each ended by NUL."""
@@ -74,8 +75,8 @@ class GitFolder:
                 raise Unusable(f"git cannot read the history of {self.path}: {said[0]}")
 
     def _head(self) -> tuple[str | None, str]:
-        name = self._line("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
-        sha = self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        name = self.line("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
+        sha = self.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         if not sha:
             raise Unusable(f"{self.path} has no commit on {name or 'HEAD'}. {self._branches()}")
         return name or None, sha
@@ -90,8 +91,25 @@ class GitFolder:
         listed = ", ".join(names[:BRANCHES_SHOWN]) + (f" and {more} more" if more > 0 else "")
         return f"Its branches: {listed}."
 
-    def _line(self, *arguments: str) -> str:
+    def line(self, *arguments: str) -> str:
         return self._text(*arguments).partition("\n")[0]
+
+    def commit(self, name: str) -> str:
+        """The commit that is called so; empty where there is none."""
+        return self.line(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+        )
+
+    def output(self, *arguments: str, maximum: int = OUTPUT_MAXIMUM) -> bytes | None:
+        """What git prints; None where it is more than that. Raises Unusable where git fails."""
+        with self._start(*arguments, complaints=subprocess.DEVNULL) as process:
+            said = process.stdout.read(maximum + 1) if process.stdout else b""
+            if len(said) > maximum:
+                process.kill()
+                return None
+        if process.returncode:
+            raise Unusable(f"git {arguments[0]} fails in {self.path}.")
+        return said
 
     def _text(self, *arguments: str) -> str:
         """What git prints, or nothing where it fails."""
@@ -103,17 +121,21 @@ class GitFolder:
         settings = [
             part for key, value in SAFE_SETTINGS.items() for part in ("-c", f"{key}={value}")
         ]
-        inherited = {key: value for key, value in os.environ.items() if key[:4] != "GIT_"}
         try:
             return subprocess.Popen(
                 ["git", "--no-pager", f"--git-dir={self._git_dir}", *settings, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
-                env=inherited | SAFE_ENVIRONMENT,
+                env=git_environment(),
             )
         except FileNotFoundError as error:
             raise Unusable("git is not installed: install it, for instance with apt.") from error
+
+
+def git_environment() -> dict[str, str]:
+    inherited = {key: value for key, value in os.environ.items() if key[:4] != "GIT_"}
+    return inherited | SAFE_ENVIRONMENT
 
 
 def _records(stream: IO[bytes], fields: int) -> Iterator[list[bytes]]:

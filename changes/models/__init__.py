@@ -3,6 +3,7 @@
 from changes.models.alerts import Alert, RepositoryNews
 from changes.models.calendar import Freeze, WindowException
 from changes.models.catalogue import OnCallShift, StandardProcedure, System
+from changes.models.diffs import DiffFetch, PullRequestDiff
 from changes.models.files import EvidenceItem
 from changes.models.inbox import Delivery, DeliveryJob, RefusedDelivery
 from changes.models.interfaces import DeployGateAnswer, KeptReply, Token
@@ -44,6 +45,7 @@ __all__ = [
     "DeliveryJob",
     "DeployGateAnswer",
     "Deployment",
+    "DiffFetch",
     "DocumentationUpdate",
     "EvidenceItem",
     "Freeze",
@@ -63,6 +65,7 @@ __all__ = [
     "PostMortem",
     "ProductionRelease",
     "PullRequest",
+    "PullRequestDiff",
     "RefusedAction",
     "RefusedDelivery",
     "Repository",

@@ -1,6 +1,6 @@
 """Database to rule facts, in a fixed number of queries however many the changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from changes.models import (
@@ -12,6 +12,7 @@ from changes.models import (
     OnCallShift,
     PipelineRun,
     PullRequest,
+    PullRequestDiff,
     Review,
     System,
 )
@@ -32,6 +33,7 @@ from changes.rules.facts import (
     ApprovalFacts,
     ChangeFacts,
     CommitFacts,
+    DiffFacts,
     DocumentFacts,
     FreezeFacts,
     GateResultFacts,
@@ -125,8 +127,11 @@ def _request(change: ChangeRequest) -> ChangeFacts:
 
 def _with_source(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
     pulls = list(change.pull_requests.all())
+    diffs = {d.revision: _diff(d) for pull in pulls for d in pull.diffs.all()}
     return replace(
         facts,
+        approvals=tuple(_with_diff(approval, diffs) for approval in facts.approvals),
+        diffs=diffs,
         means=Means.CODE if pulls else facts.means,
         head_revision=_head(facts, pulls),
         commits=tuple(_commit(commit) for pull in pulls for commit in pull.commits.all()),
@@ -239,6 +244,16 @@ def _commit(commit: Commit) -> CommitFacts:
         committer=person_facts(commit.committer),
         paths=None if commit.paths is None else tuple(commit.paths),
     )
+
+
+def _diff(diff: PullRequestDiff) -> DiffFacts:
+    return DiffFacts(diff.patch_id, None if diff.paths is None else frozenset(diff.paths))
+
+
+def _with_diff(approval: ApprovalFacts, diffs: Mapping[str, DiffFacts]) -> ApprovalFacts:
+    """A revision fixes its diff, also where it was fetched only after the approval."""
+    diff = diffs.get(approval.revision)
+    return replace(approval, patch_id=diff.patch_id) if diff and diff.patch_id else approval
 
 
 def _approval(approval: Approval) -> ApprovalFacts:

@@ -24,6 +24,7 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
             Commit.objects.select_related("author", "committer").order_by("committed_at", "pk"),
         ),
         "pull_requests__commits__co_authors",
+        "pull_requests__diffs",
         Prefetch(
             "deployments",
             Deployment.objects.filter(environment=Environment.PRODUCTION).select_related(

@@ -65,6 +65,14 @@ class CommitFacts:
 
 
 @dataclass(frozen=True)
+class DiffFacts:
+    """Of a whole pull request at one revision. `patch_id` is empty where it is not known."""
+
+    patch_id: str = ""
+    paths: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
 class ApprovalFacts:
     person: PersonFacts
     role: ApprovalRole
@@ -148,6 +156,7 @@ class ChangeFacts:
     means: Means = Means.CODE
     evidence_files: int = 0
     commits: tuple[CommitFacts, ...] = ()
+    diffs: Mapping[str, DiffFacts] = field(default_factory=dict)
     pull_request_authors: tuple[PersonFacts, ...] = ()
     reviews: tuple[ReviewFacts, ...] = ()
     approvals: tuple[ApprovalFacts, ...] = ()
@@ -186,7 +195,12 @@ class ChangeFacts:
 
     @cached_property
     def touched_paths(self) -> frozenset[str] | None:
-        """What the commits touch; None where one of them does not say. Merges add nothing."""
+        """What the tested revision touches; where its diff is not known, what the commits do.
+        None where one of them does not say. Merges add nothing.
+        """
+        diff = self.diffs.get(self.tested_revision)
+        if diff and diff.paths is not None:
+            return diff.paths
         lists = [commit.paths for commit in self.commits if not commit.is_merge]
         known = [paths for paths in lists if paths is not None]
         if not lists or len(known) < len(lists):
@@ -224,10 +238,12 @@ class ChangeFacts:
         return {s.person_id for s in self.shifts if s.starts_at <= at < s.ends_at}
 
     def patch_id_of(self, revision: str) -> str:
-        """The diff that leads to a revision, from the patch-ids of its line of commits.
-
-        A pure rebase keeps it. Empty where a part of it is not known.
+        """The diff that leads to a revision: as it was fetched, else from the patch-ids of its
+        line of commits. A pure rebase keeps it. Empty where a part of it is not known.
         """
+        diff = self.diffs.get(revision)
+        if diff and diff.patch_id:
+            return diff.patch_id
         rest = {commit.sha: commit for commit in self.commits}
         line: list[CommitFacts] = []
         while revision in rest:
@@ -254,6 +270,7 @@ __all__ = [
     "ChangeFacts",
     "CommitFacts",
     "DeploymentFacts",
+    "DiffFacts",
     "DocumentFacts",
     "FreezeFacts",
     "GateResultFacts",

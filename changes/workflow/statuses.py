@@ -15,11 +15,11 @@ from changes.models import CommitStatus, PullRequest
 from changes.outward.commit_status import (
     DESCRIPTION_MAXIMUM,
     CommitStatusText,
-    Fate,
-    HostAccess,
     send,
 )
+from changes.outward.hosts import Fate, HostAccess
 from changes.queries.facts import facts_of
+from changes.queries.hosts import hosts_to_ask
 from changes.queries.judgements import reasons_against_deployment
 from changes.rules.windows import RULE as WINDOW_RULE
 from changes.vocabulary import State, Verdict
@@ -32,7 +32,7 @@ CLEAR = "Nothing is missing."
 
 def send_statuses() -> int:
     """Says how many were tried. Does nothing for hosts of which no token is configured."""
-    access = hosts_to_tell()
+    access = hosts_to_ask()
     if not access:
         return 0
     now = clock.now()
@@ -42,14 +42,6 @@ def send_statuses() -> int:
     for status in due:
         _send(status, access[status.pull_request.repository.host])
     return len(due)
-
-
-def hosts_to_tell() -> dict[str, HostAccess]:
-    configured = {
-        settings.GITHUB_HOST: HostAccess("github", settings.GITHUB_API_URL, settings.GITHUB_TOKEN),
-        settings.GITLAB_HOST: HostAccess("gitlab", settings.GITLAB_API_URL, settings.GITLAB_TOKEN),
-    }
-    return {host: access for host, access in configured.items() if access.token}
 
 
 def want_status(pull: PullRequest, now: datetime) -> CommitStatus:

@@ -20,6 +20,7 @@ LEFT_OUT: dict[str, str] = {
     "changes.CommitStatus": "repeats outside what the record says",
     "changes.Delivery": "gets its event only when it is handled",
     "changes.DeliveryJob": "is work under way; what it made of the record has events",
+    "changes.DiffFetch": "is work under way; what was told is a diff",
     "changes.RefusedDelivery": "was not let in",
     "changes.Notification": "is a message about the record; the record says what it was about",
     "evidence.CompileJob": "is work under way; its result is a package",

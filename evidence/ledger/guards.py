@@ -27,6 +27,7 @@ APPEND_ONLY: dict[str, str] = {
     "changes.PolicyReview": "",
     "changes.PolicyVersion": "OLD.state = 'approved'",
     "changes.ProductionRelease": "",
+    "changes.PullRequestDiff": "",
     "changes.RepositoryNews": "",
     "changes.Review": "",
     "changes.Verification": "",

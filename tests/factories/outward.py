@@ -1,7 +1,7 @@
 from factory.declarations import SubFactory
 from factory.django import DjangoModelFactory
 
-from changes.models import CommitStatus
+from changes.models import CommitStatus, DiffFetch, PullRequestDiff
 from tests.factories.source import PullRequestFactory
 from tests.factories.times import NOW
 
@@ -14,4 +14,25 @@ class CommitStatusFactory(DjangoModelFactory[CommitStatus]):
     revision = "a" * 40
     state = "pending"
     description = "It waits."
+    not_before = NOW
+
+
+class PullRequestDiffFactory(DjangoModelFactory[PullRequestDiff]):
+    class Meta:
+        model = PullRequestDiff
+
+    pull_request = SubFactory(PullRequestFactory)
+    revision = "a" * 40
+    patch_id = "p" * 40
+    source = "github.com"
+    told_at = NOW
+
+
+class DiffFetchFactory(DjangoModelFactory[DiffFetch]):
+    class Meta:
+        model = DiffFetch
+
+    pull_request = SubFactory(PullRequestFactory)
+    revision = "a" * 40
+    wanted_at = NOW
     not_before = NOW

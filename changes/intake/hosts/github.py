@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from changes.intake.hosts.fields import Fields
+from changes.intake.hosts.github_diff import diff_of
 from changes.intake.hosts.github_read import READERS
 from changes.intake.hosts.notices import Notice
 from changes.intake.hosts.provider import Headers, Payload, Provider, hmac_matches
@@ -27,5 +28,12 @@ def read(event: str, payload: Payload) -> Sequence[Notice] | None:
 
 
 PROVIDER = Provider(
-    "github", "GITHUB_WEBHOOK_SECRETS", proof, delivery_id, event, read, takes_forms=True
+    "github",
+    "GITHUB_WEBHOOK_SECRETS",
+    proof,
+    delivery_id,
+    event,
+    read,
+    takes_forms=True,
+    diff_of=diff_of,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from changes.intake.hosts.fields import Fields
+from changes.intake.hosts.gitlab_diff import diff_of
 from changes.intake.hosts.gitlab_read import READERS
 from changes.intake.hosts.notices import Notice
 from changes.intake.hosts.provider import Headers, Payload, Provider, same_text
@@ -28,4 +29,6 @@ def read(event: str, payload: Payload) -> Sequence[Notice] | None:
     return None if reader is None else reader(fields)
 
 
-PROVIDER = Provider("gitlab", "GITLAB_WEBHOOK_TOKENS", proof, delivery_id, event, read)
+PROVIDER = Provider(
+    "gitlab", "GITLAB_WEBHOOK_TOKENS", proof, delivery_id, event, read, diff_of=diff_of
+)

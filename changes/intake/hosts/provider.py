@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from changes.intake.hosts.diffs import DiffAsker
 from changes.intake.hosts.notices import Notice
 
 # Looked up by any writing of the name, as HTTP wants it.
@@ -19,7 +20,8 @@ class Provider:
     """`secrets` names the setting; `proof` compares in constant time, secret by secret.
 
     `delivery_id` and `event` are empty where the sender does not say. `read` gives what the
-    payload says as plain notices; None for an event that the portal has no use for.
+    payload says as plain notices; None for an event that the portal has no use for. `diff_of`
+    is how it is asked for a diff, where it keeps code.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Provider:
     event: Callable[[Headers, Payload], str]
     read: Callable[[str, Payload], Sequence[Notice] | None]
     takes_forms: bool = False
+    diff_of: DiffAsker | None = None
 
     def is_proven(self, headers: Headers, body: bytes, secrets: Iterable[str]) -> bool:
         """Every secret is tried, so that two are good while one replaces the other. A blank

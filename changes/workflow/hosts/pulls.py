@@ -8,6 +8,7 @@ from changes.intake.hosts.notices import PullNotice, ReviewNotice
 from changes.intake.mentions import first_named
 from changes.models import PullRequest, Repository
 from changes.vocabulary import ReviewState
+from changes.workflow.diffs import want_diffs
 from changes.workflow.hosts.repositories import mark_reporting, person_of
 from changes.workflow.hosts.settle import known_pull, settle_pull
 from changes.workflow.sources import record_review
@@ -33,6 +34,7 @@ def _learn(repository: Repository, notice: PullNotice, received_at: datetime) ->
         kind = "merged" if pull.merged_at and not was_merged else "recorded"
         announce(Announcement(f"pull_request.{kind}", pull, at, pull.author, pull.change))
     settle_pull(pull, at)
+    want_diffs(pull, received_at)
     return pull
 
 

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from changes.outward import commit_status
-from changes.outward.commit_status import CommitStatusText, Fate, HostAccess, send
+from changes.outward.commit_status import CommitStatusText, send
+from changes.outward.hosts import Answer, Fate, HostAccess
 from tests.factories.times import NOW
 from tests.recording_host import RecordingHost, Reply, recording_host
 
@@ -12,7 +13,7 @@ TEXT = CommitStatusText("failure", "It lacks a review.", "https://orca.example/c
 SHA = "a" * 40
 
 
-def told(host: RecordingHost, kind: str = "github", now: datetime = NOW) -> commit_status.Answer:
+def told(host: RecordingHost, kind: str = "github", now: datetime = NOW) -> Answer:
     return send(HostAccess(kind, host.url, "a token"), "orca/portal", SHA, TEXT, now)
 
 

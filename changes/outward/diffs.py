@@ -1,0 +1,71 @@
+"""A host asked over the wire: each request in turn, every answer within bounds."""
+
+import time
+from datetime import datetime
+
+import httpx
+
+from changes.intake.bodies import Malformed
+from changes.intake.hosts.diffs import Ask, Asking, Diff, Told
+from changes.intake.strict_json import NotStrict
+from changes.outward.hosts import TIMEOUT, Answer, Fate, HostAccess, answered, unreached
+
+ANSWER_MAXIMUM = 20 * 1024 * 1024
+SECONDS_MAXIMUM = 60
+UNREADABLE = "What the host told cannot be read: {}"
+TOO_SLOW = "The host was too slow."
+
+
+class _Ended(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.sentence)
+        self.answer = answer
+
+
+def fetch_diff(access: HostAccess, asking: Asking, now: datetime) -> Diff | Answer:
+    """The diff; or what came of the attempt instead. Redirects are not followed, and every
+    address is made here: the token is for this host alone.
+    """
+    try:
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            return _conversation(client, access, asking, now)
+    except _Ended as ended:
+        return ended.answer
+    except (Malformed, NotStrict) as error:
+        return Answer(Fate.REFUSED, UNREADABLE.format(error))
+    except httpx.HTTPError as error:
+        return unreached(error)
+
+
+def _conversation(
+    client: httpx.Client, access: HostAccess, asking: Asking, now: datetime
+) -> Diff | Answer:
+    try:
+        ask = next(asking)
+        while True:
+            ask = asking.send(_told(client, access, ask, now))
+    except StopIteration as stop:
+        diff: Diff = stop.value
+        return diff
+
+
+def _told(client: httpx.Client, access: HostAccess, ask: Ask, now: datetime) -> Told:
+    headers = {**access.headers, "Accept": ask.accept, "Accept-Encoding": "identity"}
+    url = access.root + ask.path
+    with client.stream("GET", url, params=dict(ask.parameters), headers=headers) as response:
+        if not response.is_success and response.status_code not in ask.passes:
+            raise _Ended(answered(response, now))
+        has_more = 'rel="next"' in response.headers.get("Link", "")
+        return Told(response.status_code, _body(response), has_more)
+
+
+def _body(response: httpx.Response) -> bytes | None:
+    body = bytearray()
+    until = time.monotonic() + SECONDS_MAXIMUM
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > ANSWER_MAXIMUM:
+            return None
+        if time.monotonic() > until:
+            raise _Ended(Answer(Fate.LATER, TOO_SLOW))
+    return bytes(body)
