@@ -151,6 +151,7 @@ class RollbackTrigger(StrEnum):
     ERROR_RATE = "error_rate"
     LATENCY = "latency"
     HEALTH_CHECK = "health_check"
+    ALERT = "alert"
     MANUAL = "manual"
 
 

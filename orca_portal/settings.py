@@ -2,47 +2,11 @@
 that suit a first try on one machine; `checks.py` refuses what production may not have.
 """
 
-import contextlib
 import hashlib
-import os
-from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-VAR_DIR = Path(env.str("ORCA_VAR", default=str(BASE_DIR / "var"))).resolve()
-for folder in ("", "run", "log", "secrets", "static", "media", "packages", "dossiers"):
-    (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
-
-
-def secret(name: str) -> str:
-    """`NAME`, else the content of the file `NAME_FILE`, else empty."""
-    path = env.str(f"{name}_FILE", default="")
-    value = Path(path).read_text().strip() if path else env.str(name, default="")
-    if not value and (path or name in env.ENVIRON):
-        raise ImproperlyConfigured(f"{name} is set but empty: give it a value or unset it.")
-    return value
-
-
-def kept_secret(name: str) -> str:
-    """A secret made on first use and kept in `var/secrets`, readable by its owner only.
-
-    Linked into place whole, so that of several first starts at once all read the same one.
-    """
-    path = VAR_DIR / "secrets" / name
-    if not path.exists():
-        made = path.with_name(f"{name}.{os.getpid()}")
-        made.touch(mode=0o600)
-        made.write_text(get_random_secret_key())
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(made)
-        made.unlink()
-    return path.read_text()
-
+from orca_portal.environment import BASE_DIR, VAR_DIR, env, kept_secret, secret, secrets
 
 # What this installation is
 
@@ -226,13 +190,6 @@ if not REDIS_URL:
 JOB_STUCK_SECONDS = env.int("ORCA_JOB_STUCK_SECONDS", default=60)
 
 # Webhooks: secrets separated by commas, so that two are good while one replaces the other
-
-
-def secrets(name: str) -> list[str]:
-    """A blank one among several stays in the list, for the system check to find."""
-    value = secret(name)
-    return [one.strip() for one in value.split(",")] if value else []
-
 
 GITHUB_WEBHOOK_SECRETS = secrets("GITHUB_WEBHOOK_SECRETS")
 GITLAB_WEBHOOK_TOKENS = secrets("GITLAB_WEBHOOK_TOKENS")

@@ -3,15 +3,16 @@ from django.db.models import UniqueConstraint
 
 from changes.models.constraints import in_order
 from changes.models.people import Person
-from changes.models.rollout import Deployment
+from changes.models.rollout import Deployment, TriggerFiring
 from changes.models.source import Repository
 from changes.vocabulary import RollbackTrigger, choices
 
 
 class Alert(models.Model):
-    """An alert of the monitoring: a rollback trigger that fired, where it says which.
+    """An alert of the monitoring; `trigger` is the metric of the policy that it is about, if any.
 
-    Without a deployment it could not be tied to one; it is kept all the same.
+    Without a deployment it could not be tied to one, without a firing it opened no rollback; it
+    is kept all the same. `was_firing`: it was told as firing, not only that it is over.
     """
 
     name = models.CharField(max_length=200)
@@ -19,10 +20,15 @@ class Alert(models.Model):
     trigger = models.CharField(max_length=15, choices=choices(RollbackTrigger), blank=True)
     labels = models.JSONField(default=dict)
     summary = models.TextField(blank=True)
+    annotations = models.JSONField(default=dict)
+    was_firing = models.BooleanField(default=False)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     deployment = models.ForeignKey(
         Deployment, on_delete=models.PROTECT, null=True, related_name="alerts"
+    )
+    firing = models.OneToOneField(
+        TriggerFiring, on_delete=models.PROTECT, null=True, related_name="alert"
     )
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, QuerySet
 
-from changes.models import Delivery, DeliveryJob, RefusedDelivery
+from changes.models import Alert, Delivery, DeliveryJob, RefusedDelivery
 from changes.vocabulary import DeliveryState
 
 
@@ -27,3 +27,10 @@ def counts_by_state() -> dict[str, int]:
     """How many deliveries stand where; zero included."""
     rows = DeliveryJob.objects.values_list("state").annotate(Count("pk")).order_by()
     return {state.value: 0 for state in DeliveryState} | dict(rows)
+
+
+def alerts() -> QuerySet[Alert]:
+    """What monitoring told, the latest first, with the rollout that each belongs to."""
+    return Alert.objects.select_related("deployment__change", "firing").order_by(
+        "-starts_at", "-pk"
+    )

@@ -12,7 +12,7 @@ from changes import clock
 from changes.forms.deliveries import DeliveryFilter
 from changes.models import Delivery
 from changes.permissions import may, needs
-from changes.queries.deliveries import counts_by_state, deliveries, refused_deliveries
+from changes.queries.deliveries import alerts, counts_by_state, deliveries, refused_deliveries
 from changes.queries.hosts import troubled_fetches
 from changes.roles import Act
 from changes.tasks import wake_for
@@ -36,6 +36,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "counts": counts_by_state(),
         "page": pages.get_page(form.cleaned_data["page"] or 1),
         "refusals": refused_deliveries(source=source)[:REFUSALS_SHOWN],
+        "alerts": alerts()[:REFUSALS_SHOWN],
         "fetches": troubled_fetches()[:REFUSALS_SHOWN],
         "may_retry": may(request.user, Act.RETRY_DELIVERY),
     }

@@ -1,6 +1,10 @@
-"""Rollback triggers on the samples that came in: record, halt, open the rollback, call for it."""
+"""Rollback triggers, on samples that came in and by alerts: record, halt, open the rollback,
+call for it.
+"""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from changes import clock
 from changes.announcements import Announcement, announce
@@ -8,9 +12,27 @@ from changes.models import ChangeRequest, Deployment, Rollback, TriggerFiring
 from changes.rules.facts import SampleFacts
 from changes.rules.policy import Policy
 from changes.rules.triggers import Firing, firings
+from changes.vocabulary import RollbackTrigger
 from changes.workflow.executor import ask_executor
 from changes.workflow.halts import keep_halt
 from changes.workflow.rollout_steps import open_halt
+
+
+class Fired(Protocol):
+    """What fired: on samples, or an alert."""
+
+    @property
+    def trigger(self) -> RollbackTrigger: ...
+    @property
+    def fired_at(self) -> datetime: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def observed(self) -> dict[str, Any]: ...
 
 
 def evaluate(change: ChangeRequest | None, deployment: Deployment) -> list[TriggerFiring]:
@@ -20,6 +42,13 @@ def evaluate(change: ChangeRequest | None, deployment: Deployment) -> list[Trigg
     found = firings(_samples(deployment), _policy(change, deployment))
     known = list(deployment.firings.all())
     new = [firing for firing in found if not any(_is_same(firing, row) for row in known)]
+    return answer(change, deployment, new)
+
+
+def answer(
+    change: ChangeRequest | None, deployment: Deployment, new: Sequence[Fired]
+) -> list[TriggerFiring]:
+    """Each is recorded; the first of them opens the rollback, where none is open or done."""
     at = clock.now()
     rows = [_keep(change, deployment, firing, at) for firing in new]
     if new and not Rollback.objects.filter(deployment=deployment).exists():
@@ -45,7 +74,7 @@ def _is_same(firing: Firing, row: TriggerFiring) -> bool:
 
 
 def _keep(
-    change: ChangeRequest | None, deployment: Deployment, firing: Firing, at: datetime
+    change: ChangeRequest | None, deployment: Deployment, firing: Fired, at: datetime
 ) -> TriggerFiring:
     row = TriggerFiring.objects.create(
         deployment=deployment,
@@ -61,7 +90,7 @@ def _keep(
 
 
 def _open_rollback(
-    change: ChangeRequest | None, deployment: Deployment, firing: Firing, at: datetime
+    change: ChangeRequest | None, deployment: Deployment, firing: Fired, at: datetime
 ) -> None:
     if not open_halt(deployment):
         keep_halt(deployment, firing.sentence, at, None)

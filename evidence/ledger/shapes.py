@@ -16,6 +16,7 @@ LEFT_OUT = {"password", "last_login", "last_used_at", "last_change_number", "raw
 # Every text without a limit and every e-mail address is private, and these besides.
 PRIVATE = {
     "actionitem.title",
+    "alert.annotations",
     "evidenceitem.name",
     "freeze.reason",
     "historyimport.problems",

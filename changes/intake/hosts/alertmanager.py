@@ -62,7 +62,7 @@ def alert_of(alert: Fields, group: Fields) -> AlertNotice:
 
 def trigger_of(labels: Mapping[str, str]) -> RollbackTrigger | None:
     stated = labels.get("trigger", "")
-    if stated in {trigger.value for trigger in RollbackTrigger}:
+    if stated in {trigger.value for trigger in _NAMED}:
         return RollbackTrigger(stated)
     name = "".join(c for c in labels.get("alertname", "").lower() if c.isalnum())
     return next((t for t, words in _NAMED.items() if any(w in name for w in words)), None)

@@ -60,7 +60,8 @@ def _end(deployment: Deployment) -> Iterator[Moment]:
 
 def alert_moments(deployment: Deployment) -> Iterator[Moment]:
     for alert in deployment.alerts.all():
-        what = f"Rollback trigger fired ({label(alert.trigger)})" if alert.trigger else "Alert"
+        metric = f" ({label(alert.trigger)})" if alert.trigger else ""
+        what = f"Rollback trigger fired{metric}" if alert.firing_id else f"Alert{metric}"
         until = f"until {alert.ends_at:%H:%M:%S}" if alert.ends_at else "still firing"
         yield Moment(
             alert.starts_at, "alert", f"{what}: {alert.name}", lines=(alert.summary, until)
