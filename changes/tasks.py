@@ -6,7 +6,14 @@ from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
 
 from changes import clock
-from changes.workflow import deliveries, diffs, notifications, statuses
+from changes.workflow import (
+    deliveries,
+    diffs,
+    host_checks,
+    monitoring,
+    notifications,
+    statuses,
+)
 from changes.workflow.executor import due_calls, send_call
 
 logger = logging.getLogger(__name__)
@@ -30,6 +37,21 @@ def send_statuses() -> None:
 @shared_task(name="changes.fetch_diffs")
 def fetch_diffs() -> None:
     diffs.fetch_diffs()
+
+
+@shared_task(name="changes.snapshot_protection")
+def snapshot_protection() -> None:
+    host_checks.snapshot_protection()
+
+
+@shared_task(name="changes.ask_for_lost_deliveries")
+def ask_for_lost_deliveries() -> None:
+    host_checks.ask_for_lost_deliveries()
+
+
+@shared_task(name="changes.sample_rollouts")
+def sample_rollouts() -> None:
+    monitoring.sample_rollouts()
 
 
 def wake_for(delivery_pk: int) -> None:

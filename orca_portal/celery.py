@@ -30,6 +30,20 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "see how branches are protected": {
+        "task": "changes.snapshot_protection",
+        "schedule": crontab(minute=23),
+    },
+    "ask for deliveries that got lost": {
+        "task": "changes.ask_for_lost_deliveries",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "sample running rollouts": {
+        "task": "changes.sample_rollouts",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "seal what was received lately": {
         "task": "evidence.seal_events",
         "schedule": 2.0,

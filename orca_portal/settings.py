@@ -210,6 +210,14 @@ GIT_CLONES_DIR = env.str("ORCA_GIT_CLONES", default="")
 ROLLBACK_EXECUTOR_URL = env.str("ROLLBACK_EXECUTOR_URL", default="")
 ROLLBACK_EXECUTOR_SECRET = secret("ROLLBACK_EXECUTOR_SECRET")
 
+# Monitoring that is asked for samples of running rollouts: docs/integrate.md
+
+PROMETHEUS_URL, PROMETHEUS_TOKEN = env.str("ORCA_PROMETHEUS_URL", ""), secret("PROMETHEUS_TOKEN")
+PROMETHEUS_QUERIES = {
+    name: env.str(f"ORCA_PROMETHEUS_{name.upper()}", default="")
+    for name in ("error_rate", "latency", "health")
+}
+
 # Interfaces for machines
 
 REST_FRAMEWORK = {

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.db.models import QuerySet
 
-from changes.models import DiffFetch
+from changes.models import DiffFetch, RepositoryNews
 from changes.outward.hosts import HostAccess
+
+PROTECTION = "protection_snapshot"
 
 
 def hosts_to_ask() -> dict[str, HostAccess]:
@@ -20,3 +22,9 @@ def troubled_fetches() -> QuerySet[DiffFetch]:
     """Diffs that were asked for and could not be had, or not whole; the latest first."""
     troubled = DiffFetch.objects.exclude(problem="").order_by("-pk")
     return troubled.select_related("pull_request__repository", "pull_request__change")
+
+
+def protection_snapshots() -> QuerySet[RepositoryNews]:
+    """How production branches were protected, day by day, the latest first."""
+    news = RepositoryNews.objects.filter(kind=PROTECTION).select_related("repository")
+    return news.order_by("-happened_at", "-pk")

@@ -13,7 +13,7 @@ from changes.forms.deliveries import DeliveryFilter
 from changes.models import Delivery
 from changes.permissions import may, needs
 from changes.queries.deliveries import alerts, counts_by_state, deliveries, refused_deliveries
-from changes.queries.hosts import troubled_fetches
+from changes.queries.hosts import protection_snapshots, troubled_fetches
 from changes.roles import Act
 from changes.tasks import wake_for
 from changes.views.lookup import person_of
@@ -38,6 +38,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "refusals": refused_deliveries(source=source)[:REFUSALS_SHOWN],
         "alerts": alerts()[:REFUSALS_SHOWN],
         "fetches": troubled_fetches()[:REFUSALS_SHOWN],
+        "snapshots": protection_snapshots()[:REFUSALS_SHOWN],
         "may_retry": may(request.user, Act.RETRY_DELIVERY),
     }
     return render(request, "changes/deliveries.html", context)

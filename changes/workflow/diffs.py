@@ -20,7 +20,7 @@ from changes.intake.hosts import PROVIDERS
 from changes.intake.hosts.diffs import Diff, WantedDiff
 from changes.intake.patch_ids import patch_id
 from changes.models import DiffFetch, PullRequest, PullRequestDiff, Repository
-from changes.outward.diffs import fetch_diff
+from changes.outward.asking import ask_host
 from changes.outward.hosts import LONGEST_WAIT, Answer, Fate, HostAccess
 from changes.queries.hosts import hosts_to_ask
 
@@ -103,7 +103,7 @@ def _found(fetch: DiffFetch, now: datetime) -> tuple[Diff | Answer, str]:
     if source and source.access:
         ask = PROVIDERS[source.access.kind].diff_of
         if ask:
-            return fetch_diff(source.access, ask(wanted), now), pull.repository.host
+            return ask_host(source.access, ask(wanted), now), pull.repository.host
     return found, ""
 
 

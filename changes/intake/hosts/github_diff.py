@@ -2,33 +2,20 @@
 a push in between changes nothing; the list of files is not, and counts for the head only.
 """
 
-import re
 from collections.abc import Generator
-from urllib.parse import quote
 
-from changes.intake.hosts.diffs import (
-    PAGE_SIZE,
-    TOO_LARGE,
-    Ask,
-    Asking,
-    Diff,
-    Told,
-    WantedDiff,
-    all_paths,
-    pages_of,
-)
+from changes.intake.hosts.asking import PAGE_SIZE, Ask, Told, pages_of
+from changes.intake.hosts.diffs import TOO_LARGE, Asking, Diff, WantedDiff, all_paths
 from changes.intake.hosts.fields import Fields
+from changes.intake.hosts.github_rest import root_of
 
 RAW = "application/vnd.github.diff"
 NOT_ACCEPTABLE, UNPROCESSABLE = 406, 422
-_NAME = re.compile(r"(?!\.+(?:/|$))[\w.-]+/(?!\.+$)[\w.-]+", re.ASCII)
 MANY_COMMITS = "It merges more commits than the portal looks through."
 
 
 def diff_of(wanted: WantedDiff) -> Asking:
-    if not _NAME.fullmatch(wanted.repository):
-        return Diff(problem=f"'{wanted.repository[:80]}' is not the name of a repository there.")
-    root = f"/repos/{quote(wanted.repository)}"
+    root = root_of(wanted.repository)
     if wanted.is_merge:
         return (yield from _of_merge(root, wanted))
     return (yield from _of_head(root, wanted))

@@ -1,40 +1,76 @@
-"""Answers of GitHub's REST API: reviews of a pull request, and how a branch is protected."""
+"""GitHub's REST API: how a branch is protected, and which deliveries of a webhook got lost."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
+from changes.intake.bodies import Malformed
+from changes.intake.hosts.asking import NOT_ASKED, NOT_FOUND, PAGE_SIZE, Ask, Told
 from changes.intake.hosts.fields import Fields
-from changes.intake.hosts.github_source import REVIEWS, maybe_who
-from changes.intake.hosts.notices import Who
-from changes.vocabulary import ReviewState
 
-
-@dataclass(frozen=True)
-class ListedReview:
-    reviewer: Who | None
-    state: ReviewState | None
-    revision: str | None
-    submitted_at: datetime | None
+UNPROTECTED = "Branch not protected"
+RULESETS_MAXIMUM, ATTEMPTS_MAXIMUM = 30, 5
+_NAME = re.compile(r"(?!\.+(?:/|$))[\w.-]+/(?!\.+$)[\w.-]+", re.ASCII)
+_RULESET = ("name", "target", "enforcement", "source", "bypass_actors", "conditions", "rules")
 
 
 @dataclass(frozen=True)
 class BranchProtection:
     """What a branch asks for before a merge; None where the answer does not say."""
 
-    approvals_needed: int | None
-    dismisses_stale: bool | None
-    needs_code_owners: bool | None
-    binds_administrators: bool | None
-    checks_needed: tuple[str, ...]
-    is_strict: bool | None
+    approvals_needed: int | None = None
+    dismisses_stale: bool | None = None
+    needs_code_owners: bool | None = None
+    binds_administrators: bool | None = None
+    checks_needed: tuple[str, ...] = ()
+    is_strict: bool | None = None
 
 
-def reviews_of(answer: Sequence[Any]) -> list[ListedReview]:
-    """Of `GET /repos/{owner}/{repo}/pulls/{number}/reviews`; a pending review is none yet."""
-    listed = [_review(fields) for fields in Fields({"reviews": list(answer)}).objects("reviews")]
-    return [review for review in listed if review.state is not None]
+@dataclass(frozen=True)
+class Protection:
+    """`branch` None: it has no rule of its own. `rulesets` with who may pass them by."""
+
+    branch: BranchProtection | None
+    rulesets: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class LostDelivery:
+    """`guid` is what a delivery is known by, `number` by what the host sends it again."""
+
+    hook: int
+    number: int
+    guid: str
+    attempts: int
+
+
+def root_of(repository: str) -> str:
+    """Where its addresses begin. A name that would lead elsewhere is none."""
+    if not _NAME.fullmatch(repository):
+        sentence = f"'{repository[:80]}' is not the name of a repository there."
+        raise Malformed(HTTPStatus.UNPROCESSABLE_ENTITY, NOT_ASKED, sentence)
+    return f"/repos/{quote(repository)}"
+
+
+def protection_asked(repository: str, branch: str) -> Generator[Ask, Told, Protection]:
+    """Of the production branch, and every ruleset of the repository and those above it."""
+    root = root_of(repository)
+    address = f"{root}/branches/{quote(branch, safe='')}/protection"
+    told = yield Ask(address, passes=frozenset({NOT_FOUND}))
+    if told.status == NOT_FOUND and told.fields.maybe_text("message") != UNPROTECTED:
+        sentence = "The host shows no protection to this token: it needs to read administration."
+        raise Malformed(HTTPStatus.UNPROCESSABLE_ENTITY, NOT_ASKED, sentence)
+    own = None if told.status == NOT_FOUND else protection_of(told.values)
+    every = {"per_page": str(PAGE_SIZE), "includes_parents": "true"}
+    listed = (yield Ask(f"{root}/rulesets", parameters=every)).items
+    rulesets = []
+    for ruleset in listed[:RULESETS_MAXIMUM]:
+        told = yield Ask(f"{root}/rulesets/{ruleset.number('id')}")
+        rulesets.append({name: told.fields.values.get(name) for name in _RULESET})
+    return Protection(own, tuple(rulesets))
 
 
 def protection_of(answer: dict[str, Any]) -> BranchProtection:
@@ -54,10 +90,33 @@ def protection_of(answer: dict[str, Any]) -> BranchProtection:
     )
 
 
-def _review(fields: Fields) -> ListedReview:
-    return ListedReview(
-        reviewer=maybe_who(fields, "user"),
-        state=REVIEWS.get(fields.text("state").lower()),
-        revision=fields.maybe_sha("commit_id"),
-        submitted_at=fields.maybe_instant("submitted_at"),
-    )
+def lost_asked(repository: str, address: str) -> Generator[Ask, Told, list[LostDelivery]]:
+    """Of the webhooks that lead to this address, the latest deliveries that nobody took."""
+    root = root_of(repository)
+    lost: list[LostDelivery] = []
+    for hook in (yield Ask(f"{root}/hooks", parameters={"per_page": str(PAGE_SIZE)})).items:
+        if (hook.maybe_object("config") or Fields({})).maybe_text("url") != address:
+            continue
+        number = hook.number("id")
+        deliveries = f"{root}/hooks/{number}/deliveries"
+        told = yield Ask(deliveries, parameters={"per_page": str(PAGE_SIZE)})
+        lost += _lost(number, told.items)
+    return lost
+
+
+def redelivery_asked(repository: str, lost: LostDelivery) -> Generator[Ask, Told, None]:
+    path = f"{root_of(repository)}/hooks/{lost.hook}/deliveries/{lost.number}/attempts"
+    yield Ask(path, method="POST")
+
+
+def _lost(hook: int, deliveries: list[Fields]) -> list[LostDelivery]:
+    """Those of which no attempt got through and which were not tried too often."""
+    attempts: dict[str, list[Fields]] = {}
+    for fields in deliveries:
+        attempts.setdefault(fields.text("guid"), []).append(fields)
+    return [
+        LostDelivery(hook, tries[0].number("id"), guid, len(tries))
+        for guid, tries in attempts.items()
+        if len(tries) < ATTEMPTS_MAXIMUM
+        and not any(HTTPStatus.OK <= t.number("status_code") < 300 for t in tries)
+    ]

@@ -2,15 +2,8 @@
 
 from urllib.parse import quote
 
-from changes.intake.hosts.diffs import (
-    TOO_LARGE,
-    Ask,
-    Asking,
-    Diff,
-    WantedDiff,
-    all_paths,
-    pages_of,
-)
+from changes.intake.hosts.asking import Ask, pages_of
+from changes.intake.hosts.diffs import TOO_LARGE, Asking, Diff, WantedDiff, all_paths
 from changes.intake.hosts.fields import Fields
 
 MOVED_ON = "The merge request had moved on before its diff was asked for."

@@ -3,9 +3,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from changes.models import DeliveryJob
+from changes.queries.hosts import PROTECTION
 from changes.vocabulary import DeliveryState, Role
 from tests.clients import ClientAs, SignedInClient
-from tests.factories.alerts import AlertFactory
+from tests.factories.alerts import AlertFactory, RepositoryNewsFactory
 from tests.factories.inbox import DeliveryJobFactory, RefusedDeliveryFactory
 from tests.factories.outward import DiffFetchFactory
 
@@ -15,6 +16,8 @@ pytestmark = pytest.mark.django_db
 def page_with(rows: int, client: SignedInClient) -> tuple[str, int]:
     DeliveryJobFactory.create_batch(rows, state=DeliveryState.FAILED, sentence="It has no number.")
     RefusedDeliveryFactory.create_batch(rows)
+    details = {"problem": "The host answered 404."}
+    RepositoryNewsFactory.create_batch(rows, kind=PROTECTION, action="not seen", details=details)
     AlertFactory.create_batch(rows, deployment=None)
     DiffFetchFactory.create_batch(rows, problem="The host answered 500.")
     with CaptureQueriesContext(connection) as queries:
@@ -30,6 +33,7 @@ def test_log_shows_deliveries_and_refusals(client_as: ClientAs) -> None:
 
     assert page.count("It has no number.") == 3
     assert page.count("It belongs to no rollout that was running.") == 3
+    assert page.count("Not seen: The host answered 404.") == 3
     assert page.count("The host answered 500.") == 3
     assert page.count("does not prove who sent it") == 3
     assert page.count("Try again") == 3

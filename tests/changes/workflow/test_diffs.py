@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from changes import clock
 from changes.models import DiffFetch, PullRequestDiff
-from changes.outward import diffs as wire
+from changes.outward import asking as wire
 from changes.queries.facts import facts_of
 from changes.queries.judgements import judgement_of
 from changes.workflow.diffs import GIVEN_UP_AFTER, fetch_diffs, want_diffs
@@ -277,4 +277,5 @@ def test_name_that_leads_elsewhere_is_not_asked_for(host: RecordingHost, clones:
     fetch_diffs()
 
     assert host.requests == []
-    assert PullRequestDiff.objects.get(revision="a" * 40).patch_id == ""
+    problem = DiffFetch.objects.get(revision="a" * 40).problem
+    assert problem == "'../secret' is not the name of a repository there."

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from changes.intake.bodies import Malformed
-from changes.intake.hosts.github_rest import BranchProtection, protection_of, reviews_of
+from changes.intake.hosts.github_rest import BranchProtection, protection_of
 from changes.intake.hosts.prometheus import series_of
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "webhooks"
@@ -22,16 +22,6 @@ def answer(path: str) -> Any:
 def expected(folder: str, name: str) -> dict[str, Any]:
     facts: dict[str, Any] = answer(f"{folder}/expected.json")["files"][name]
     return facts
-
-
-def test_reviews_of_a_pull_request() -> None:
-    reviews = reviews_of(answer("github-rest/reviews_list.json"))
-
-    assert {
-        "reviews": len(reviews),
-        "states": [r.state.value.upper() for r in reviews if r.state],
-        "commit_ids": [r.revision for r in reviews],
-    } == expected("github-rest", "reviews_list.json")
 
 
 @pytest.mark.parametrize("name", ["branch-protection.recorded.json", "create-status.recorded.json"])

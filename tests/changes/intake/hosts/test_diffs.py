@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from changes.intake.hosts import PROVIDERS
-from changes.intake.hosts.diffs import TOO_LARGE, Diff, Told, WantedDiff
+from changes.intake.hosts.asking import Told
+from changes.intake.hosts.diffs import TOO_LARGE, Diff, WantedDiff
 from changes.intake.hosts.gitlab_diff import MOVED_ON
 
 HEAD, BASE = "a" * 40, "b" * 40

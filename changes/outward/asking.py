@@ -1,12 +1,14 @@
 """A host asked over the wire: each request in turn, every answer within bounds."""
 
 import time
+from collections.abc import Generator
 from datetime import datetime
+from typing import TypeVar
 
 import httpx
 
 from changes.intake.bodies import Malformed
-from changes.intake.hosts.diffs import Ask, Asking, Diff, Told
+from changes.intake.hosts.asking import NOT_ASKED, Ask, Told
 from changes.intake.strict_json import NotStrict
 from changes.outward.hosts import TIMEOUT, Answer, Fate, HostAccess, answered, unreached
 
@@ -16,15 +18,18 @@ UNREADABLE = "What the host told cannot be read: {}"
 TOO_SLOW = "The host was too slow."
 
 
+T = TypeVar("T")
+
+
 class _Ended(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.sentence)
         self.answer = answer
 
 
-def fetch_diff(access: HostAccess, asking: Asking, now: datetime) -> Diff | Answer:
-    """The diff; or what came of the attempt instead. Redirects are not followed, and every
-    address is made here: the token is for this host alone.
+def ask_host(access: HostAccess, asking: Generator[Ask, Told, T], now: datetime) -> T | Answer:
+    """What there was to learn; or what came of the attempt instead. Redirects are not followed,
+    and every address is made here: the token is for this host alone.
     """
     try:
         with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
@@ -32,27 +37,28 @@ def fetch_diff(access: HostAccess, asking: Asking, now: datetime) -> Diff | Answ
     except _Ended as ended:
         return ended.answer
     except (Malformed, NotStrict) as error:
-        return Answer(Fate.REFUSED, UNREADABLE.format(error))
+        sentence = str(error) if error.code == NOT_ASKED else UNREADABLE.format(error)
+        return Answer(Fate.REFUSED, sentence)
     except httpx.HTTPError as error:
         return unreached(error)
 
 
 def _conversation(
-    client: httpx.Client, access: HostAccess, asking: Asking, now: datetime
-) -> Diff | Answer:
+    client: httpx.Client, access: HostAccess, asking: Generator[Ask, Told, T], now: datetime
+) -> T:
     try:
         ask = next(asking)
         while True:
             ask = asking.send(_told(client, access, ask, now))
     except StopIteration as stop:
-        diff: Diff = stop.value
-        return diff
+        learnt: T = stop.value
+        return learnt
 
 
 def _told(client: httpx.Client, access: HostAccess, ask: Ask, now: datetime) -> Told:
     headers = {**access.headers, "Accept": ask.accept, "Accept-Encoding": "identity"}
     url = access.root + ask.path
-    with client.stream("GET", url, params=dict(ask.parameters), headers=headers) as response:
+    with client.stream(ask.method, url, params=dict(ask.parameters), headers=headers) as response:
         if not response.is_success and response.status_code not in ask.passes:
             raise _Ended(answered(response, now))
         has_more = 'rel="next"' in response.headers.get("Link", "")
