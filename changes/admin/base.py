@@ -1,5 +1,6 @@
 """The admin site asks the portal's own permissions and writes through the workflow."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +14,7 @@ from changes.admin.bases import AnyModelAdmin
 from changes.models import Person
 from changes.permissions import may
 from changes.roles import Act
+from changes.views.refusals import keep_refusal, sentences_of, status_of
 from changes.workflow.administration import remove_entry, save_entry
 from changes.workflow.refusals import Refusal
 
@@ -70,15 +72,33 @@ class EntryAdmin(AnyModelAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            tell_refusal(request, refusal)
             return redirect(request.get_full_path())
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """A form that comes back with what is wrong was refused as well."""
+        form = context["adminform"].form
+        if request.method == "POST" and self.is_refusal(form):
+            keep_refusal(request, HTTPStatus.BAD_REQUEST, sentences_of(form))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def is_refusal(self, form: Any) -> bool:
+        return bool(form.errors)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().delete_view(request, *args, **kwargs)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
+            tell_refusal(request, refusal)
             return redirect(request.get_full_path())
+
+
+def tell_refusal(request: HttpRequest, refusal: Refusal) -> None:
+    """To the person above the page, and to the log of refused actions."""
+    messages.error(request, str(refusal))
+    keep_refusal(request, status_of(refusal), str(refusal))
 
 
 def actor_of(request: HttpRequest) -> Person:

@@ -9,7 +9,7 @@ from django.forms import Textarea
 from django.http import HttpRequest
 
 from changes import clock
-from changes.admin.base import EntryAdmin, actor_of
+from changes.admin.base import EntryAdmin, actor_of, tell_refusal
 from changes.admin.bases import PolicyModelForm
 from changes.models import Person, PolicyVersion
 from changes.permissions import may
@@ -96,6 +96,9 @@ class PolicyVersionAdmin(EntryAdmin):
             context["dry_run"] = dry_run(version, context["quarter"], now)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def is_refusal(self, form: Any) -> bool:
+        return super().is_refusal(form) and not form.is_tried
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         propose_policy(version=form.instance, actor=actor_of(request), at=clock.now())
 
@@ -105,6 +108,6 @@ class PolicyVersionAdmin(EntryAdmin):
             try:
                 approve_policy(version=version, actor=actor_of(request), at=clock.now())
             except Refusal as refusal:
-                messages.error(request, str(refusal))
+                tell_refusal(request, refusal)
             else:
                 messages.success(request, f"{version} is approved.")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from changes import clock
-from changes.admin.base import EntryAdmin, actor_of, may_configure
+from changes.admin.base import EntryAdmin, actor_of, may_configure, tell_refusal
 from changes.admin.bases import TokenModelForm
 from changes.models import Token
 from changes.vocabulary import Scope, choices
@@ -75,6 +75,6 @@ class TokenAdmin(EntryAdmin):
             try:
                 revoke_token(token=token, actor=actor_of(request), at=clock.now())
             except Refusal as refusal:
-                messages.error(request, str(refusal))
+                tell_refusal(request, refusal)
             else:
                 messages.success(request, f"The token {token} is revoked.")

@@ -1,6 +1,7 @@
 """The forms of the pages as JSON bodies: one set of fields, limits and sentences for both."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,15 @@ from changes.api.fields import Body, Flag, Instant, Number, Word, text
 from changes.api.problems import Unprocessable
 from changes.forms.followups import ITEMS_AT_ONCE, PostMortemForm
 from changes.forms.request import ChangeForm, ParametersField
+from changes.forms.rollout import StepsForm
 from changes.models import ChangeRequest, Person
 from changes.vocabulary import ApprovalRole
 from changes.workflow.drafting import keep_draft
+from changes.workflow.refusals import Invalid
+from changes.workflow.runbooks import OUTPUT_MAXIMUM
 
 YES_NO = {"yes", "no"}
-ITEMS = "action_items"
+ITEMS, OUTPUTS = "action_items", "outputs"
 
 
 class ActionItemBody(Body):
@@ -38,15 +42,29 @@ def request_body(form: type[forms.Form], name: str) -> type[Body]:
         fields[ITEMS] = serializers.ListField(
             child=ActionItemBody(), required=False, max_length=ITEMS_AT_ONCE
         )
+    if issubclass(form, StepsForm):
+        fields[OUTPUTS] = serializers.DictField(child=text(OUTPUT_MAXIMUM), required=False)
     return type(f"{name}Body", (Body,), fields)
 
 
 def form_data(form: type[forms.Form], values: Mapping[str, Any]) -> dict[str, Any]:
     """What a browser would have sent for these values."""
-    data = {name: _typed(form.base_fields.get(name), value) for name, value in values.items()}
+    values = {**values}
+    outputs = values.pop(OUTPUTS, {}) if issubclass(form, StepsForm) else {}
+    first = {name: f.initial for name, f in form.base_fields.items() if f.initial is not None}
+    data = first | {name: _typed(form.base_fields.get(name), value) for name, value in values.items()}
     if issubclass(form, PostMortemForm):
         data |= _items(data.pop(ITEMS, []))
-    return data
+    return data | _steps(outputs)
+
+
+@contextmanager
+def as_in_the_body() -> Iterator[None]:
+    """What the workflow says of a field of the form, under its name in the body."""
+    try:
+        yield
+    except Invalid as error:
+        raise Unprocessable({_in_body(n): said for n, said in error.fields.items()}) from error
 
 
 def checked(form: Any) -> Any:
@@ -56,7 +74,7 @@ def checked(form: Any) -> Any:
     fields = {name: " ".join(map(str, sentences)) for name, sentences in form.errors.items()}
     for place, errors in enumerate(getattr(getattr(form, "items", None), "errors", [])):
         fields |= {f"{ITEMS}.{place}.{n}": " ".join(map(str, s)) for n, s in errors.items()}
-    raise Unprocessable({name.replace("__all__", ""): said for name, said in fields.items()})
+    raise Unprocessable({_in_body(name): said for name, said in fields.items()})
 
 
 def draft_of(
@@ -136,6 +154,20 @@ def _line(name: str, number: float) -> str:
     if "=" in name or not name.isprintable() or not name.strip():
         raise Unprocessable({"procedure_parameters": f"'{name[:40]}' is no name of a parameter."})
     return f"{name} = {number!r}"
+
+
+def _steps(outputs: Mapping[str, str]) -> dict[str, str]:
+    """What each step of the runbook put out, by its number."""
+    wrong = [name for name in outputs if not (name.isascii() and name.isdigit() and len(name) < 4)]
+    if wrong:
+        sentence = "Name each step by its number, such as 1."
+        raise Unprocessable({f"{OUTPUTS}.{name[:40]}": sentence for name in wrong})
+    return {f"output_{int(name)}": said for name, said in outputs.items()}
+
+
+def _in_body(name: str) -> str:
+    is_step = name.startswith("output_")
+    return f"{OUTPUTS}.{name.removeprefix('output_')}" if is_step else name.replace("__all__", "")
 
 
 def _items(items: list[dict[str, Any]]) -> dict[str, Any]:

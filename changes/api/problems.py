@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from changes.api.refusals import keep_refusal
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.replies import InFlight
 
@@ -83,12 +84,18 @@ def problem_response(status: int, code: str, sentence: str) -> HttpResponse:
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Django REST framework asks this for each exception of a view; None is a bug of ours."""
+    """Django REST framework asks this for each exception of a view; None is a bug of ours.
+
+    What the view began is undone by then: the line in the log of refusals is all that stays.
+    """
     known = _as_api_exception(error)
     response = exception_handler(known, dict(context))
     if response is None or not isinstance(known, exceptions.APIException):
         return None
-    response.data = problem(response.status_code, _code(known), _sentence(known), _fields(known))
+    sentence = _sentence(known)
+    response.data = problem(response.status_code, _code(known), sentence, _fields(known))
+    if not isinstance(error, InFlight):
+        keep_refusal(context, response.status_code, sentence)
     response.content_type = MEDIA_TYPE
     return response
 

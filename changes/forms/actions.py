@@ -51,7 +51,9 @@ class ActionForm(forms.Form):
 
 
 class ApproveForm(ActionForm):
-    """`revision` and `request_digest` are what the approver was shown."""
+    """`revision` and `request_digest` are what the approver was shown, `approver` the user name to
+    whom: nobody approves as somebody else.
+    """
 
     role = forms.ChoiceField(label="You approve as", widget=forms.RadioSelect)
     comment = forms.CharField(
@@ -63,6 +65,7 @@ class ApproveForm(ActionForm):
     )
     revision = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     request_digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    approver = forms.CharField(required=False, max_length=150, widget=forms.HiddenInput)
 
     all_roles = list(ApprovalRole)
 

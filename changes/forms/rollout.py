@@ -1,5 +1,7 @@
 """What is asked of people around a rollout: reasons, plans, samples, documents."""
 
+import re
+
 from django import forms
 
 from changes.forms.actions import COMMENT_MAXIMUM, ActionForm, StartDeploymentForm
@@ -91,6 +93,9 @@ class ApproveWaiverForm(ActionForm):
         ]
 
 
+_STEP = re.compile(r"output_(\d{1,3})", re.ASCII)
+
+
 class StepsForm(ActionForm):
     """A box for each step of the runbook; what is left empty is not done yet."""
 
@@ -106,9 +111,10 @@ class StepsForm(ActionForm):
 
     @property
     def outputs(self) -> dict[int, str]:
-        given = self.cleaned_data
-        names = [name for name in self.fields if name.startswith("output_") and given.get(name)]
-        return {int(name.removeprefix("output_")): given[name] for name in names}
+        """By the number of the step; of one that is not asked for, the workflow says why not."""
+        given = {name: self.cleaned_data.get(name, self.data[name]) for name in self.data}
+        found = {_STEP.fullmatch(name): text for name, text in given.items() if text}
+        return {int(match[1]): text for match, text in found.items() if match}
 
 
 class ConfirmRollbackForm(StepsForm):

@@ -7,7 +7,7 @@ from changes.models.request import ChangeRequest
 
 class RefusedAction(models.Model):
     """Somebody asked for something and was refused; never edited. `what` is where they asked:
-    an address of the portal, or the name of a command of the API.
+    an address of a page, of the admin site or of the API.
     """
 
     person = models.ForeignKey(

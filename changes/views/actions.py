@@ -21,7 +21,7 @@ from changes.states import STEPS, Action
 from changes.views.followups import FOLLOW_UPS
 from changes.views.lookup import change_page, found_judgement, person_of, wording_of
 from changes.views.offers import offers_to, open_roles
-from changes.views.refusals import keep_refusal, refused, status_of
+from changes.views.refusals import keep_refusal, refused, sentences_of, status_of
 from changes.views.tasks import TASKS
 from changes.vocabulary import State
 from changes.workflow.refusals import Invalid, NotNow, Refusal
@@ -45,7 +45,10 @@ def act(request: HttpRequest, key: str, action: Action) -> HttpResponse:
         return _refused(request, judgement, HTTPStatus.CONFLICT, " ".join(reasons))
     form = task.form(_data(request), change=judgement.change, facts=judgement.facts)
     if isinstance(form, ApproveForm):
-        form.offer(open_roles(person, judgement, clock.now()) or form.all_roles)
+        # What is sent for another capacity is refused by the workflow, with its reason.
+        if request.method == "GET":
+            form.offer(open_roles(person, judgement, clock.now()) or form.all_roles)
+        form.fields["approver"].initial = person.username
     context = {
         "step": STEPS[action],
         "task": task,
@@ -97,6 +100,7 @@ def _asked_or_done(
             run(form, person_of(request), clock.now())
             messages.success(request, f"{change.key} is {context['task'].done}.")
             return redirect(change_page(change))
+        keep_refusal(request, HTTPStatus.BAD_REQUEST, sentences_of(form))
     except Invalid as refusal:
         keep_refusal(request, HTTPStatus.BAD_REQUEST, str(refusal))
         form.add_refusal(refusal.fields)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -57,6 +58,12 @@ def keep_refusal(request: HttpRequest, status: HTTPStatus, sentence: str) -> Non
         at=clock.now(),
         change=ChangeRequest.objects.filter(number=number).first() if number else None,
     )
+
+
+def sentences_of(form: BaseForm) -> str:
+    """What a form says is wrong with what was filled in."""
+    found = [sentence for sentences in form.errors.values() for sentence in sentences]
+    return " ".join(dict.fromkeys(str(sentence) for sentence in found))
 
 
 def answers_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

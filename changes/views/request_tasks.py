@@ -17,6 +17,7 @@ from changes.vocabulary import (
     ApprovalRole,
 )
 from changes.workflow.approvals import approve_request
+from changes.workflow.refusals import NotPermitted
 from changes.workflow.rejections import reject_request, return_request
 from changes.workflow.requests import submit_request, withdraw_request
 
@@ -27,6 +28,9 @@ def _submit(form: ActionForm, person: Person, at: datetime) -> object:
 
 def _approve(form: ActionForm, person: Person, at: datetime) -> object:
     given = form.cleaned_data
+    if given["approver"] and given["approver"] != person.username:
+        who = given["approver"]
+        raise NotPermitted(f"{person.name} is signed in, not {who}: nobody approves for another.")
     return approve_request(
         request=form.change,
         actor=person,

@@ -7,7 +7,7 @@ from django.db import transaction
 from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, Person, RefusedAction
 
-WHAT_MAXIMUM = 200
+WHAT_MAXIMUM, SENTENCE_MAXIMUM = 200, 2000
 
 
 @transaction.atomic
@@ -24,10 +24,15 @@ def record_refused_action(
     row = RefusedAction.objects.create(
         person=person,
         change=change,
-        what=what[:WHAT_MAXIMUM],
+        what=_plain(what, WHAT_MAXIMUM),
         status=status,
-        sentence=sentence,
+        sentence=_plain(sentence, SENTENCE_MAXIMUM),
         refused_at=at,
     )
     announce(Announcement("action.refused", row, at, person, change))
     return row
+
+
+def _plain(text: str, maximum: int) -> str:
+    """What a column of text can hold, and a page can show."""
+    return text.replace("\x00", "\ufffd")[:maximum]

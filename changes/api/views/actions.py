@@ -13,7 +13,7 @@ from changes.api.answers import WholeChangeAnswer
 from changes.api.base import ApiView, Done, person_of
 from changes.api.documentation import key_parameter
 from changes.api.fields import Body
-from changes.api.forms_as_json import checked, draft_of, form_data, request_body
+from changes.api.forms_as_json import as_in_the_body, checked, draft_of, form_data, request_body
 from changes.api.lookup import found_whole_change
 from changes.api.views.changes import DRAFT, whole
 from changes.forms.actions import ActionForm
@@ -85,7 +85,8 @@ def action_view(action: Action) -> Any:
                 draft_of(change, self.given(DRAFT), person, at)
                 return
             begin(change, action, person, at)
-            task.run(self.form(task.form, change), person, at)
+            with as_in_the_body():
+                task.run(self.form(task.form, change), person, at)
 
     return View.as_view()
 
