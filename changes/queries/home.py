@@ -8,6 +8,7 @@ from changes.queries.judgements import Judgement
 from changes.queries.listing import ListedChange, judged
 from changes.roles import DEPLOYERS, REQUESTERS
 from changes.rules.deployment import FIRST_CLEAR
+from changes.rules.pipeline import may_be_released
 from changes.vocabulary import State
 
 SHOWN = 50
@@ -51,8 +52,7 @@ def asked_of(person: Person, judgement: Judgement, *, is_on_call: bool) -> str:
     state = State(judgement.change.state)
     may_deploy = bool(person.roles & DEPLOYERS)
     if state is State.SUBMITTED and judgement.approved_at:
-        stands_against = _open_rules(judgement) & {rule.__name__ for rule in FIRST_CLEAR}
-        return "Ready to deploy" if may_deploy and not stands_against else ""
+        return "Ready to deploy" if may_deploy and _is_ready(judgement) else ""
     if state is State.SUBMITTED:
         return _approval_asked_of(person, judgement, is_on_call=is_on_call)
     asks = {State.DEPLOYING: "Watch the rollout", State.DEPLOYED: "Record the verification"}
@@ -82,6 +82,13 @@ def _has_decided(person: Person, judgement: Judgement) -> bool:
         == (person.pk, head, digest)
         for approval in judgement.facts.approvals
     )
+
+
+def _is_ready(judgement: Judgement) -> bool:
+    facts, policy = judgement.facts, judgement.policy.as_policy()
+    release = may_be_released(facts, policy, facts.head_revision, facts.judged_at)
+    first = {rule.__name__ for rule in FIRST_CLEAR}
+    return release.is_clear and not _open_rules(judgement) & first
 
 
 def _open_rules(judgement: Judgement) -> set[str]:

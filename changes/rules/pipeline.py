@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from changes.rules.facts import ChangeFacts, DeploymentFacts, ReleaseFacts, RunFacts
-from changes.rules.findings import Finding, failed, passed, unknown, waiting
+from changes.rules.findings import Finding, failed, not_applicable, passed, unknown, waiting
 from changes.rules.policy import Policy
 from changes.rules.undeployed import not_deployed
 from changes.rules.without_code import asks_for_code
-from changes.vocabulary import PipelineStage, RunOutcome, label
+from changes.vocabulary import Means, PipelineStage, RunOutcome, Verdict, label
 
 # Production is released by a person and rolled out in stages: rules of their own.
 STAGES = tuple(stage for stage in PipelineStage if stage is not PipelineStage.DEPLOY_PRODUCTION)
@@ -16,6 +16,8 @@ STAGES = tuple(stage for stage in PipelineStage if stage is not PipelineStage.DE
 AFTER_THE_END = (PipelineStage.DEPLOY_STAGING, PipelineStage.END_TO_END)
 
 _NOT_PASSED = (RunOutcome.FAILED, RunOutcome.CANCELLED)
+
+RELEASE_RULE = "released_after_end_to_end"
 
 Checks = Mapping[str, Sequence[RunFacts]]
 
@@ -63,6 +65,39 @@ def released_after_end_to_end(facts: ChangeFacts, policy: Policy) -> Finding:
     return passed(rule, f"Released to production by {names}, after the end-to-end tests.")
 
 
+def may_be_released(
+    facts: ChangeFacts, policy: Policy, revision: str, at: datetime | None = None
+) -> Finding:
+    """What the release asks beforehand: the newest run of each end-to-end check of the revision
+    has passed on staging, and had ended by then.
+    """
+    if facts.means is not Means.CODE:
+        sentence = f"It is a {label(facts.means)}: there is no code to try on staging."
+        return not_applicable(RELEASE_RULE, sentence)
+    shown = revision[:12] or "the head revision"
+    checks = _checks(facts, policy, PipelineStage.END_TO_END, revision)
+    begun = {n: [r for r in runs if at is None or r.started_at <= at] for n, runs in checks.items()}
+    bad = [name for name, runs in begun.items() if runs and runs[-1].outcome in _NOT_PASSED]
+    if bad:
+        return failed(RELEASE_RULE, f"End-to-end on staging did not pass {shown}: {_listed(bad)}.")
+    lacking = [name for name, runs in begun.items() if not _has_passed(runs, at)]
+    if lacking:
+        sentence = f"Waits for end-to-end on staging to pass {shown}: {_listed(lacking)}."
+        return waiting(RELEASE_RULE, sentence)
+    return passed(RELEASE_RULE, f"End-to-end on staging has passed {shown}.")
+
+
+def _has_passed(runs: Sequence[RunFacts], at: datetime | None) -> bool:
+    last = runs[-1] if runs else None
+    if last is None or last.outcome is not RunOutcome.PASSED or last.finished_at is None:
+        return False
+    return at is None or last.finished_at <= at
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
 def release_of(facts: ChangeFacts, deployment: DeploymentFacts) -> list[ReleaseFacts]:
     """The releases of a deployment's revision, the newest before its start first."""
     mine = [r for r in facts.releases if r.revision == deployment.revision]
@@ -83,6 +118,9 @@ def _release_problem(
         return f"{release.person.name} released {revision}, and only people release.", True
     if release.released_at > deployment.started_at:
         return f"{release.person.name} released {revision} only after it was deployed.", True
+    asked = may_be_released(facts, policy, deployment.revision, release.released_at)
+    if asked.verdict is Verdict.FAILED:
+        return f"{release.person.name} released {revision}, and staging had not passed it.", True
     last = _end_to_end_ended(facts, policy, deployment.revision)
     if last is None:
         return f"When the end-to-end tests of {revision} ended is not known.", False

@@ -43,7 +43,7 @@ def release_to_production(
     *, request: ChangeRequest, actor: Person, at: datetime, revision: str
 ) -> ProductionRelease:
     """The manual release: person, revision, time. Refused while a rule stands against the
-    deployment; the window is asked when it starts.
+    deployment, and before end-to-end has passed on staging; the window is asked when it starts.
     """
     change = begin(request, Action.RELEASE, actor, at)
     if not revision.strip():

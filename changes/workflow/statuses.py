@@ -21,6 +21,7 @@ from changes.outward.hosts import Fate, HostAccess
 from changes.queries.facts import facts_of
 from changes.queries.hosts import hosts_to_ask
 from changes.queries.judgements import reasons_against_deployment
+from changes.rules.pipeline import RELEASE_RULE
 from changes.rules.windows import RULE as WINDOW_RULE
 from changes.vocabulary import State, Verdict
 
@@ -73,13 +74,13 @@ def status_text(pull: PullRequest, now: datetime) -> CommitStatusText:
     url = f"{root}/changes/{change.key}/"
     if change.state == State.DRAFT:
         return _text("pending", f"{change.key} is a draft: submit it.", url)
-    # Whether the window is open is a matter of the hour, not of the pull request.
+    # Whether the window is open is a matter of the hour, and staging comes after the merge.
     reasons = [
         reason
         for reason in reasons_against_deployment(
             facts_of(change), change.policy_version, now, pull.head_revision
         )
-        if reason.rule != WINDOW_RULE
+        if reason.rule not in (WINDOW_RULE, RELEASE_RULE)
     ]
     if not reasons:
         return _text("success", f"{change.key}: {CLEAR}", url)

@@ -1,14 +1,18 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from changes.rules.deployment import deployment_findings
-from changes.rules.facts import ChangeFacts
+from changes.rules.facts import ChangeFacts, RunFacts
+from changes.rules.pipeline import may_be_released
+from changes.vocabulary import Means, PipelineStage, RunOutcome, Verdict
 from tests.factories import times
 from tests.factories.facts import (
     HEAD,
     OTHER,
     POLICY,
+    all_runs,
     change_facts,
     deployment,
     emergency,
@@ -16,6 +20,7 @@ from tests.factories.facts import (
     lead_approval,
     los_angeles,
     policy,
+    run,
     window_exception,
 )
 
@@ -66,6 +71,7 @@ def test_deployment_of_another_revision_than_the_approved_one_is_stopped() -> No
         "coverage_reaches_minimum",
         "no_critical_security_finding",
         "code_review_approved",
+        "released_after_end_to_end",
     ]
 
 
@@ -98,3 +104,61 @@ def test_deployment_window_is_that_of_the_policy_in_force_now() -> None:
     findings = deployment_findings(change_facts(), POLICY, weekends, SATURDAY, HEAD)
 
     assert [finding.rule for finding in findings if finding.is_open] == []
+
+
+def end_to_end(*runs: RunFacts) -> ChangeFacts:
+    others = [r for r in all_runs() if r.stage is not PipelineStage.END_TO_END]
+    return change_facts(runs=(*others, *runs))
+
+
+E2E = PipelineStage.END_TO_END
+CHECK = POLICY.pipeline_checks[E2E][0]
+RUNNING, WAS_FAILED = RunOutcome.RUNNING, RunOutcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("runs", "verdict"),
+    [
+        pytest.param([run(E2E, CHECK)], Verdict.PASSED, id="passed"),
+        pytest.param([run(E2E, CHECK, finished_at=times.DEPLOYED)], Verdict.PASSED, id="just now"),
+        pytest.param(
+            [run(E2E, CHECK, finished_at=times.DEPLOYED + timedelta(microseconds=1))],
+            Verdict.WAITING,
+            id="ends after the release",
+        ),
+        pytest.param([], Verdict.WAITING, id="never run"),
+        pytest.param([run(E2E, CHECK, revision=OTHER)], Verdict.WAITING, id="another revision"),
+        pytest.param(
+            [run(E2E, CHECK, outcome=RUNNING, finished_at=None)], Verdict.WAITING, id="running"
+        ),
+        pytest.param([run(E2E, CHECK, outcome=WAS_FAILED)], Verdict.FAILED, id="failed"),
+        pytest.param(
+            [run(E2E, CHECK), run(E2E, CHECK, outcome=WAS_FAILED, started_at=times.APPROVED)],
+            Verdict.FAILED,
+            id="passed, then failed",
+        ),
+        pytest.param(
+            [run(E2E, CHECK, outcome=WAS_FAILED), run(E2E, CHECK, started_at=times.APPROVED)],
+            Verdict.PASSED,
+            id="failed, then passed",
+        ),
+        pytest.param([run(E2E, CHECK, finished_at=None)], Verdict.WAITING, id="no end is known"),
+        pytest.param([run(PipelineStage.TEST, CHECK)], Verdict.WAITING, id="of another stage"),
+    ],
+)
+def test_release_comes_after_end_to_end(runs: list[RunFacts], verdict: Verdict) -> None:
+    finding = may_be_released(end_to_end(*runs), POLICY, HEAD, times.DEPLOYED)
+
+    assert (finding.rule, finding.verdict) == ("released_after_end_to_end", verdict)
+
+
+def test_release_without_end_to_end_stands_against_a_deployment() -> None:
+    assert open_rules(end_to_end()) == ["released_after_end_to_end"]
+
+
+def test_release_asks_no_end_to_end_where_the_policy_names_none_or_there_is_no_code() -> None:
+    none = policy(pipeline_checks={**POLICY.pipeline_checks, E2E: ()})
+    flag = replace(end_to_end(), means=Means.FEATURE_FLAG)
+
+    assert may_be_released(end_to_end(), none, HEAD).verdict is Verdict.PASSED
+    assert may_be_released(flag, POLICY, HEAD).verdict is Verdict.NOT_APPLICABLE

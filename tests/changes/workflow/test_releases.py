@@ -5,8 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from changes.models import ProductionRelease
+from changes.queries.judgements import judgement_of
+from changes.queries.policies import version_in_force
+from changes.vocabulary import PipelineStage, RunOutcome, Verdict
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.releases import release_to_production, schedule_deployment
+from changes.workflow.reports import report_deployment
+from changes.workflow.sources import record_run
 from tests.changes.workflow.refusing import events_of, refused
 from tests.changes.workflow.threads import at_once
 from tests.factories import times
@@ -101,6 +106,48 @@ def test_release_without_approvals_is_refused() -> None:
         release(story)
 
     assert not ProductionRelease.objects.exists()
+
+
+def end_to_end(story: Story, outcome: RunOutcome, at: datetime, revision: str = "") -> None:
+    for check in version_in_force(at).pipeline_checks[PipelineStage.END_TO_END]:
+        record_run(
+            repository=story.repository,
+            revision=revision or story.head,
+            stage=PipelineStage.END_TO_END,
+            check_name=check,
+            outcome=outcome,
+            started_at=at,
+            finished_at=at,
+            change=story.change,
+        )
+
+
+def test_release_before_end_to_end_has_passed_is_refused() -> None:
+    story = make_story().pass_gates().approve()
+    end_to_end(story, RunOutcome.FAILED, times.APPROVED)
+    checks = ", ".join(version_in_force(times.NOW).pipeline_checks[PipelineStage.END_TO_END])
+    sentence = f"End-to-end on staging did not pass {story.head[:12]}: {checks}."
+
+    with refused(NotNow, sentence):
+        release(story)
+    with refused(NotNow, sentence):
+        story.start()
+
+    end_to_end(story, RunOutcome.PASSED, times.APPROVED + timedelta(minutes=5))
+    assert release(story).revision == story.head
+
+
+def test_release_that_a_deployment_system_reports_is_recorded_whatever_staging_said() -> None:
+    story = make_story().pass_gates().approve()
+    end_to_end(story, RunOutcome.FAILED, times.APPROVED)
+
+    report_deployment(
+        request=story.change, revision=story.head, at=times.DEPLOYED, released_by=story.lead
+    )
+
+    assert ProductionRelease.objects.get().person == story.lead
+    finding = judgement_of(story.change, times.NOW).finding("released_after_end_to_end")
+    assert finding.verdict is Verdict.FAILED
 
 
 def test_release_twice_is_refused() -> None:
