@@ -81,7 +81,7 @@ class PolicyVersion(models.Model):
     sampling_gap_maximum_seconds = models.PositiveIntegerField(default=60)
     health_failures_maximum = models.PositiveSmallIntegerField(default=3)
     rollback_within_seconds = models.PositiveIntegerField(
-        default=300, help_text="How soon after a trigger fired the rollback has begun."
+        default=300, help_text="How soon after a trigger fired production is back."
     )
 
     rollback_commands = models.JSONField(

@@ -42,15 +42,21 @@ class Judgement:
 
 
 def judgement_of(change: ChangeRequest, at: datetime) -> Judgement:
-    """`at` chooses the policy for a change that is not submitted yet."""
-    return _judgement(change, facts_of(change), approved_versions(), at)
+    """`at` is the moment of judging; it also chooses the policy for a change that is not submitted
+    yet.
+    """
+    return _judgement(change, facts_of(change), approved_versions(), at, at)
 
 
-def judgements_of(changes: Iterable[ChangeRequest], at: datetime) -> list[Judgement]:
-    """The same for many, in a fixed number of queries; `changes` come from `with_record`."""
+def judgements_of(
+    changes: Iterable[ChangeRequest], at: datetime, *, draft_at: datetime | None = None
+) -> list[Judgement]:
+    """The same for many, in a fixed number of queries; `changes` come from `with_record`.
+    `draft_at` chooses the policy for drafts, where that is not the moment of judging.
+    """
     changes, versions = list(changes), approved_versions()
     facts = facts_of_all(changes)
-    return [_judgement(change, facts[change.pk], versions, at) for change in changes]
+    return [_judgement(c, facts[c.pk], versions, at, draft_at or at) for c in changes]
 
 
 def reasons_against_deployment(
@@ -70,8 +76,13 @@ def reasons_against_deployment(
 
 
 def _judgement(
-    change: ChangeRequest, facts: ChangeFacts, versions: list[PolicyVersion], at: datetime
+    change: ChangeRequest,
+    facts: ChangeFacts,
+    versions: list[PolicyVersion],
+    at: datetime,
+    draft_at: datetime,
 ) -> Judgement:
-    policy = change.policy_version or version_on(reporting_date(at), versions)
-    values, facts = policy.as_policy(), replace(facts, as_of=reporting_date(at))
+    policy = change.policy_version or version_on(reporting_date(draft_at), versions)
+    values = policy.as_policy()
+    facts = replace(facts, judged_at=at, judged_on=reporting_date(at))
     return Judgement(change, facts, policy, judge(facts, values), approved_at(facts, values))

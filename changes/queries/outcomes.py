@@ -129,4 +129,5 @@ def _rollback(rollback: Rollback | None) -> RollbackFacts | None:
         started_at=rollback.started_at,
         observed=rollback.observed,
         started_by=person_facts(rollback.started_by),
+        finished_at=rollback.finished_at,
     )

@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("trigger_sustained_seconds", "Where it lasts"),
             ("sampling_gap_maximum_seconds", "A gap between samples ends it after"),
             ("health_failures_maximum", "Health checks failed in a row at most"),
-            ("rollback_within_seconds", "The rollback begins within"),
+            ("rollback_within_seconds", "After a trigger production is back within"),
             ("rollback_commands", "Steps of a rollback by hand"),
         ),
     ),

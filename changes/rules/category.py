@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts, ProcedureFacts
 from changes.rules.findings import Finding, failed, not_applicable, passed, waiting
 from changes.rules.policy import Policy
@@ -29,8 +30,10 @@ def emergency_names_its_incident(facts: ChangeFacts, policy: Policy) -> Finding:
         return not_applicable(rule, f"Asked of emergencies; this one is {facts.category}.")
     if facts.incident_url.strip():
         return passed(rule, f"It resolves the incident at {facts.incident_url}.")
-    found = waiting if facts.state is State.DRAFT else failed
-    return found(rule, "Name the incident that it resolves, or resubmit it as a normal change.")
+    sentence = "Name the incident that it resolves, or resubmit it as a normal change."
+    if facts.state is not State.DRAFT:
+        return failed(rule, sentence)
+    return awaited(facts, rule, sentence) if facts.is_deployed else waiting(rule, sentence)
 
 
 def _why_not(facts: ChangeFacts, procedure: ProcedureFacts) -> list[str]:

@@ -131,9 +131,9 @@ class ShiftFacts:
 @dataclass(frozen=True)
 class ChangeFacts:
     """One change as its rules see it. `submitted_on` is the day of submission in the
-    organisation's reporting time zone, `deployed_on` that of the first deployment, `as_of` the day
-    on which it is looked at; None is the
-    day on which nothing is overdue yet. `sees_reviews` and `sees_deployments` say whether the
+    organisation's reporting time zone, `deployed_on` that of the first deployment. `judged_at`
+    is the moment of judging and `judged_on` its day; None is the moment at which nothing is
+    overdue yet. `sees_reviews` and `sees_deployments` say whether the
     source reports them at all: what is never reported is unknown, not missing.
     """
 
@@ -176,7 +176,8 @@ class ChangeFacts:
     sees_reviews: bool = True
     sees_deployments: bool = True
     deployed_on: date | None = None
-    as_of: date | None = None
+    judged_at: datetime | None = None
+    judged_on: date | None = None
 
     @cached_property
     def authors(self) -> dict[int, PersonFacts]:

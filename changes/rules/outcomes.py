@@ -60,11 +60,18 @@ class StageFacts:
 
 @dataclass(frozen=True)
 class RollbackFacts:
+    """One that is done; `finished_at` is when production was back."""
+
     trigger: RollbackTrigger
     reason: str
     started_at: datetime
     observed: Mapping[str, Any] = field(default_factory=dict)
     started_by: PersonFacts | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def done_at(self) -> datetime:
+        return self.finished_at or self.started_at
 
 
 @dataclass(frozen=True)

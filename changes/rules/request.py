@@ -1,5 +1,6 @@
 """Required fields: nothing is submitted without them."""
 
+from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, failed, passed, unknown, waiting
 from changes.rules.policy import Policy
@@ -16,8 +17,11 @@ def required_fields_present(facts: ChangeFacts, policy: Policy) -> Finding:
     if not lacking:
         return passed(RULE, "All required fields are filled in.")
     sentence = f"Fill in: {', '.join(label(name) for name in lacking)}."
-    found = waiting if facts.state is State.DRAFT else failed
-    return found(RULE, sentence, lacking=lacking)
+    if facts.state is not State.DRAFT:
+        return failed(RULE, sentence, lacking=lacking)
+    if facts.is_deployed:
+        return awaited(facts, RULE, f"{sentence} It is deployed, and a draft.", lacking=lacking)
+    return waiting(RULE, sentence, lacking=lacking)
 
 
 def lacking_fields(facts: ChangeFacts, policy: Policy) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Container
 from datetime import date, timedelta
 
+from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts, PostMortemFacts
 from changes.rules.findings import Finding, failed, not_applicable, passed, unknown, waiting
 from changes.rules.policy import Policy
@@ -36,12 +37,15 @@ def post_mortem_written(facts: ChangeFacts, policy: Policy) -> Finding:
         return not_applicable(rule, "Nothing happened that asks for a post-mortem.")
     lacking = _lacks(facts.post_mortem)
     if lacking:
-        return waiting(rule, f"{reason} {lacking}")
+        return awaited(facts, rule, f"{reason} {lacking}")
     return passed(rule, "The post-mortem is written and approved.")
 
 
 def post_incident_review_held(facts: ChangeFacts, policy: Policy) -> Finding:
-    """Emergencies: held by somebody who did not make the change, on the due day or before."""
+    """Emergencies: held by somebody who did not make the change, on the due day or before.
+
+    Until that day is over it is unknown, also where the quarter ends before.
+    """
     rule = "post_incident_review_held"
     if facts.category is not Category.EMERGENCY:
         return not_applicable(rule, f"Asked of emergencies; this one is {facts.category}.")
@@ -49,14 +53,14 @@ def post_incident_review_held(facts: ChangeFacts, policy: Policy) -> Finding:
         return waiting(rule, "It is not deployed yet.")
     review = facts.incident_review
     if review is None:
-        return waiting(rule, "Open the post-incident review and hold it.")
+        return awaited(facts, rule, "Open the post-incident review and hold it.")
     due = review.due_on.isoformat()
     if review.held_on is None:
-        is_overdue = facts.as_of is not None and facts.as_of > review.due_on
+        is_overdue = facts.judged_on is not None and facts.judged_on > review.due_on
         sentence = (
             f"Hold the post-incident review: it {'was' if is_overdue else 'is'} due on {due}."
         )
-        return (failed if is_overdue else waiting)(rule, sentence, due_on=due)
+        return (failed if is_overdue else unknown)(rule, sentence, due_on=due)
     if review.held_on > review.due_on:
         return failed(rule, f"It was held on {review.held_on}, after it was due on {due}.")
     if review.reviewed_by is None:

@@ -1,18 +1,13 @@
 """Rollbacks: a trigger that fired was answered in time, and what was done is on record."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
+from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts, DeploymentFacts
-from changes.rules.findings import (
-    Finding,
-    combined,
-    failed,
-    not_applicable,
-    passed,
-    unknown,
-    waiting,
-)
+from changes.rules.findings import Finding, combined, failed, not_applicable, passed, unknown
 from changes.rules.policy import Policy
 from changes.rules.triggers import NAMES, SUSTAINED, Firing, Reading, across_gaps, readings
 from changes.rules.undeployed import not_deployed
@@ -22,15 +17,16 @@ Span = tuple[datetime, datetime]
 
 
 def triggers_answered_by_rollback(facts: ChangeFacts, policy: Policy) -> Finding:
-    """A trigger that fired without a rollback within the policy's time has failed.
+    """A trigger that fired without a rollback within the policy's time has failed; a rollback is
+    in time when production is back by the end of it. Until then it is unknown.
 
-    Unknown where a sustained breach could hide: a metric that was never sampled, a silence of
+    Unknown also where a sustained breach could hide: a metric that was never sampled, a silence of
     more than the sustained time, a gap between two samples that are both above the limit.
     """
     rule = "triggers_answered_by_rollback"
     if not facts.deployments:
         return not_deployed(facts, rule)
-    findings = [_answered(rule, deployment, policy) for deployment in facts.deployments]
+    findings = [_answered(rule, facts, deployment, policy) for deployment in facts.deployments]
     worst = combined(findings)
     same = [finding for finding in findings if finding.verdict is worst]
     sentences = dict.fromkeys(finding.sentence for finding in same)
@@ -50,38 +46,55 @@ def rollback_is_recorded(facts: ChangeFacts, policy: Policy) -> Finding:
     return passed(rule, f"The rollback is on record with its reason ({kinds}).")
 
 
-ROLLED_BACK = DeploymentOutcome.ROLLED_BACK
+ROLLED_BACK, SUCCEEDED = DeploymentOutcome.ROLLED_BACK, DeploymentOutcome.SUCCEEDED
+GOES_ON = "The rollout goes on: monitoring sends its samples until it ends."
 
 
-def _answered(rule: str, deployment: DeploymentFacts, policy: Policy) -> Finding:
+def _answered(
+    rule: str, facts: ChangeFacts, deployment: DeploymentFacts, policy: Policy
+) -> Finding:
     """The first firing counts: what goes on firing while it is rolled back is answered too."""
     read = readings(deployment.samples, policy)
     fired = sorted((f for r in read for f in r.firings), key=lambda f: f.fired_at)
     shown = {"gaps": sum(len(r.gaps) for r in read), "fired": [f.observed for f in fired]}
     if fired:
-        return _after_firing(rule, deployment, policy, fired[0], shown)
+        answer = _Answer(fired[0], policy.rollback_within_seconds, facts.judged_at)
+        return answer.finding(rule, deployment, shown)
     is_running = deployment.outcome == DeploymentOutcome.RUNNING
     unseen = _unseen(deployment, read, policy)
-    if unseen:
-        found = waiting if is_running else unknown
-        return found(rule, unseen, **shown)
     if is_running:
-        return waiting(rule, "No trigger has fired so far: go on watching.", **shown)
+        sentence = unseen or "No trigger has fired so far."
+        return awaited(facts, rule, f"{sentence} {GOES_ON}", **shown)
+    if unseen:
+        return unknown(rule, unseen, **shown)
     return passed(rule, f"No trigger fired in {len(deployment.samples)} samples.", **shown)
 
 
-def _after_firing(
-    rule: str, deployment: DeploymentFacts, policy: Policy, first: Firing, shown: dict[str, object]
-) -> Finding:
-    rollback = deployment.rollback
-    latest = first.fired_at + timedelta(seconds=policy.rollback_within_seconds)
-    minutes = f"{policy.rollback_within_seconds / 60:g} minutes"
-    if rollback is None:
-        return failed(rule, f"{first.sentence} Nobody rolled back within {minutes}.", **shown)
-    if rollback.started_at > latest:
-        late = f"The rollback began at {rollback.started_at:%H:%M:%S} UTC"
-        return failed(rule, f"{first.sentence} {late}, after more than {minutes}.", **shown)
-    return passed(rule, f"{first.sentence} It was rolled back in time.", **shown)
+@dataclass(frozen=True)
+class _Answer:
+    """What the first firing asks for: production back within so many seconds, both ends in."""
+
+    firing: Firing
+    within_seconds: int
+    judged_at: datetime | None
+
+    @property
+    def latest(self) -> datetime:
+        return self.firing.fired_at + timedelta(seconds=self.within_seconds)
+
+    def finding(self, rule: str, deployment: DeploymentFacts, shown: dict[str, Any]) -> Finding:
+        rollback, fired = deployment.rollback, self.firing.sentence
+        minutes = f"{self.within_seconds / 60:g} minutes"
+        if rollback is None and (self.judged_at is None or self.judged_at <= self.latest):
+            asked = f"Roll back by {self.latest:%H:%M:%S} UTC: whoever deploys does it."
+            return unknown(rule, f"{fired} {asked}", **shown)
+        if rollback is None:
+            said = "It was reported as a success. " if deployment.outcome == SUCCEEDED else ""
+            return failed(rule, f"{fired} {said}Nobody rolled back within {minutes}.", **shown)
+        if rollback.done_at > self.latest:
+            late = f"Production was back at {rollback.done_at:%H:%M:%S} UTC"
+            return failed(rule, f"{fired} {late}, after more than {minutes}.", **shown)
+        return passed(rule, f"{fired} It was rolled back in time.", **shown)
 
 
 def _unseen(deployment: DeploymentFacts, read: tuple[Reading, ...], policy: Policy) -> str:

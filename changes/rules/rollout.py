@@ -1,6 +1,7 @@
 """The staged rollout, as far as a change has come, and what runs after it."""
 
 from changes.rules.approvals import counted, peer_reviewers
+from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, failed, not_applicable, passed, unknown, waiting
 from changes.rules.policy import Policy
@@ -22,7 +23,7 @@ def stages_in_order(facts: ChangeFacts, policy: Policy) -> Finding:
         return passed(rule, f"Rolled out by {', '.join(deployment.stages)}.")
     if deployment.outcome == DeploymentOutcome.RUNNING:
         following = policy.rollout_stages[len(deployment.stages)]
-        return waiting(rule, f"The next stage is {following}.")
+        return awaited(facts, rule, f"The next stage is {following}: whoever deploys begins it.")
     if deployment.outcome == DeploymentOutcome.ROLLED_BACK:
         return passed(rule, f"Halted after {', '.join(deployment.stages) or 'no stage'}.")
     lacking = policy.rollout_stages[len(deployment.stages) :]
@@ -35,17 +36,24 @@ def stages_are_observed(facts: ChangeFacts, policy: Policy) -> Finding:
     if not facts.deployments:
         return not_deployed(facts, rule)
     records = [stage for d in facts.deployments for stage in d.stage_records]
+    is_running = any(d.outcome == DeploymentOutcome.RUNNING for d in facts.deployments)
     if not records:
-        return unknown(rule, "No stage of the rollout is on record.")
-    running = any(d.outcome == DeploymentOutcome.RUNNING for d in facts.deployments)
+        sentence = "No stage of the rollout is on record"
+        if is_running:
+            return awaited(facts, rule, f"{sentence} yet: whoever deploys begins the first.")
+        return unknown(rule, f"{sentence}.")
     unwatched = [stage.name for stage in records if stage.observer is None]
     if unwatched:
         return unknown(rule, f"Who watched is not on record: {', '.join(unwatched)}.")
+    names = ", ".join(dict.fromkeys(s.observer.name for s in records if s.observer))
     open_ones = [stage.name for stage in records if not (stage.ended_at and stage.result)]
     if open_ones:
-        sentence = f"Still without an end or a result: {', '.join(open_ones)}."
-        return (waiting if running else unknown)(rule, sentence)
-    names = ", ".join(dict.fromkeys(s.observer.name for s in records if s.observer))
+        sentence = f"Still without an end or a result: {', '.join(open_ones)}"
+        if is_running:
+            return awaited(facts, rule, f"{sentence}; it is watched by {names}.")
+        return unknown(rule, f"{sentence}.")
+    if is_running:
+        return awaited(facts, rule, f"The rollout goes on; so far it was watched by {names}.")
     return passed(rule, f"Every stage was watched, by {names}.")
 
 
@@ -79,7 +87,8 @@ def advisory_answered_in_time(facts: ChangeFacts, policy: Policy) -> Finding:
     limit = policy.advisory_days_maximum
     if facts.deployed_on is None:
         sentence = f"{advisory.name} of {advisory.published_on} is to be answered in {limit} days."
-        return unknown(rule, sentence) if not facts.sees_deployments else waiting(rule, sentence)
+        is_awaited = facts.sees_deployments and not facts.is_deployed
+        return (waiting if is_awaited else unknown)(rule, sentence)
     days = (facts.deployed_on - advisory.published_on).days
     sentence = f"{advisory.name} was answered after {days} days; {limit} are allowed."
     return (passed if days <= limit else failed)(rule, sentence, days=days)

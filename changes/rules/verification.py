@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts, DeploymentFacts
-from changes.rules.findings import Finding, failed, passed, unknown, waiting
+from changes.rules.findings import Finding, failed, passed, unknown
 from changes.rules.outcomes import VerificationFacts
 from changes.rules.policy import Policy
 from changes.rules.undeployed import not_deployed
@@ -17,7 +18,10 @@ DIRECTIONS = ("higher", "lower")
 
 
 def verified_after_deployment(facts: ChangeFacts, policy: Policy) -> Finding:
-    """Smoke tests, health checks and a KPI, all recorded after the last stage and all passed."""
+    """Smoke tests, health checks and a KPI, all recorded after the last stage and all passed.
+
+    Until they are recorded, of a rollout that runs or succeeded, they are awaited.
+    """
     rule = "verified_after_deployment"
     deployment = facts.last_deployment
     if deployment is None:
@@ -28,18 +32,27 @@ def verified_after_deployment(facts: ChangeFacts, policy: Policy) -> Finding:
     kpi = next((v for v in _latest(deployment) if v.kind is VerificationKind.KPI), None)
     if kpi and (problem := why_degraded(kpi.details)):
         return failed(rule, problem)
-    early = _too_early(deployment)
-    lacking = [label(k) for k in VerificationKind if k.value not in deployment.verified]
-    if deployment.outcome == DeploymentOutcome.ROLLED_BACK and (lacking or early):
-        return failed(rule, "It was rolled back before it was verified.")
-    if lacking:
-        found = waiting if deployment.outcome == DeploymentOutcome.RUNNING else failed
-        return found(rule, f"Not recorded yet: {', '.join(lacking)}.")
-    if early:
+    if open_finding := _not_recorded(facts, rule, deployment):
+        return open_finding
+    if early := _too_early(deployment):
         return failed(rule, f"Recorded before the last stage had ended: {', '.join(early)}.")
     if kpi and (lack := _lacks(kpi.details)):
         return unknown(rule, f"The KPI does not say its {', '.join(lack)}.")
     return passed(rule, "Smoke tests, health checks and KPI passed.")
+
+
+def _not_recorded(facts: ChangeFacts, rule: str, deployment: DeploymentFacts) -> Finding | None:
+    """What is awaited of a rollout that runs or succeeded; too late of one that is over."""
+    lacking = [label(k) for k in VerificationKind if k.value not in deployment.verified]
+    if deployment.outcome == DeploymentOutcome.ROLLED_BACK and (lacking or _too_early(deployment)):
+        return failed(rule, "It was rolled back before it was verified.")
+    if lacking and deployment.outcome == DeploymentOutcome.FAILED:
+        return failed(rule, f"The rollout failed without: {', '.join(lacking)}.")
+    if not lacking:
+        return None
+    after = "after the last stage" if deployment.finished_at is None else "now"
+    who = f"whoever deploys, or the deployment system, records it {after}"
+    return awaited(facts, rule, f"Not recorded yet: {', '.join(lacking)}; {who}.")
 
 
 def why_degraded(details: Mapping[str, Any]) -> str:

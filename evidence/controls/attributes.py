@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from changes.rules.awaited import STILL_WAITS
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, combined, failed
 from changes.vocabulary import Category, Gate, Origin, State, Verdict
@@ -32,7 +33,6 @@ EMERGENCY = (
 )
 ADVISORY = ("advisory_answered_in_time",)
 DEVIATIONS = ("post_mortem_written",)
-STILL_WAITS = "Was due by the end of the quarter and still waits:"
 NEVER_DEPLOYED = "It was not deployed in the quarter."
 ENDED_EARLY = (State.WITHDRAWN, State.REJECTED)
 
@@ -48,15 +48,12 @@ class ControlTest:
 
 @dataclass(frozen=True)
 class Tested:
-    """What the tests look at. `is_over` says whether the quarter has ended; what is due only
-    after its `last_day` may still wait then.
-    """
+    """What the tests look at. `is_over` says whether the quarter has ended."""
 
     facts: ChangeFacts
     findings: Mapping[str, Finding]
     approved_at: datetime | None
     is_over: bool
-    last_day: date | None = None
 
     def of(self, rules: Iterable[str]) -> list[Finding]:
         return [self.findings[rule] for rule in rules]
@@ -73,11 +70,10 @@ def control_tests(
     approved_at: datetime | None,
     *,
     is_over: bool,
-    last_day: date | None = None,
 ) -> tuple[ControlTest, ...]:
     """Every letter, in its order."""
     by_rule = {finding.rule: finding for finding in findings}
-    tested = Tested(facts, by_rule, approved_at, is_over, last_day)
+    tested = Tested(facts, by_rule, approved_at, is_over)
     return tuple(
         ControlTest(letter, *_at_the_end(tested, letter, *test(tested)))
         for letter, test in TESTS.items()
@@ -94,6 +90,8 @@ def _request(tested: Tested) -> Result:
         return finding.verdict, finding.sentence
     if facts.origin is Origin.RETROACTIVE:
         return Verdict.FAILED, "The request was opened after the fact."
+    if facts.submitted_at is None and deployed is not None:
+        return Verdict.FAILED, "It was deployed before the request was submitted."
     if facts.submitted_at is None:
         return Verdict.WAITING, "The request is not submitted."
     if deployed is not None and facts.submitted_at >= deployed:
@@ -196,22 +194,12 @@ TESTS: Mapping[Attribute, Callable[[Tested], Result]] = {
 }
 
 
-def _is_due_later(tested: Tested, letter: Attribute) -> bool:
-    """The post-incident review of an emergency at the quarter's end is due in the next one."""
-    review = tested.facts.incident_review
-    return (
-        letter is Attribute.M
-        and review is not None
-        and tested.last_day is not None
-        and review.due_on > tested.last_day
-    )
-
-
 def _at_the_end(
     tested: Tested, letter: Attribute, verdict: Verdict, sentence: str
 ) -> tuple[Verdict, str]:
     """Every letter but A is due when it is deployed: what never was, or was withdrawn before,
-    was not due. When the quarter is over, what was due and still waits has failed.
+    was not due. When the quarter is over, what was due and still waits has failed; what follows
+    a deployment never waits (changes.rules.awaited).
     """
     facts = tested.facts
     if letter is not Attribute.A and not facts.is_deployed and not facts.is_imported:
@@ -219,6 +207,6 @@ def _at_the_end(
             return Verdict.NOT_APPLICABLE, f"It was {facts.state} and never deployed."
         if tested.is_over and facts.sees_deployments:
             return Verdict.NOT_APPLICABLE, NEVER_DEPLOYED
-    if verdict is Verdict.WAITING and tested.is_over and not _is_due_later(tested, letter):
+    if verdict is Verdict.WAITING and tested.is_over:
         return Verdict.FAILED, f"{STILL_WAITS} {sentence}"
     return verdict, sentence

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from changes.queries.judgements import Judgement, judgements_of
+from changes.queries.judgements import Judgement
 from changes.queries.listing import JUDGED_AT_ONCE, TooManyToJudge
 from changes.queries.record import with_record
 from evidence.exceptions.answers import ANSWERED, OVERDUE, answered, answers_of
-from evidence.packages.collect import Setting, population, tests_of
+from evidence.packages.collect import Setting, judged_in, population, tests_of
 from evidence.packages.plain import exact
 from evidence.packages.reconciliation import Reconciliation, exception_row, is_exception
 from evidence.packages.register import quarter_exceptions
@@ -44,7 +44,7 @@ def found(setting: Setting) -> Iterator[Facts]:
     changes = population(setting.quarter)
     if changes[: JUDGED_AT_ONCE + 1].count() > JUDGED_AT_ONCE:
         raise TooManyToJudge
-    judgements = judgements_of(with_record(changes), setting.quarter.start)
+    judgements = judged_in(setting, with_record(changes))
     for judgement in judgements:
         yield from exceptions_of(_facts(judgement, setting))
     scope: Facts = exact(scope_of(setting.quarter, setting.quarter.end))

@@ -3,9 +3,9 @@
 However large the quarter, only one chunk of changes is in memory at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from changes.models import ChangeRequest
 from changes.quarters import Quarter
 from changes.queries.judgements import Judgement, judgements_of
-from changes.queries.policies import reporting_date
 from changes.queries.record import with_record
 from evidence.controls.attributes import ControlTest, control_tests
 from evidence.ledger.canonical import digest_of
@@ -27,17 +26,15 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """What all the facts of one package share."""
+    """What all the facts of one package share. `judged_at` is no part of the facts themselves:
+    a dossier changes only where a verdict does.
+    """
 
     quarter: Quarter
     is_interim: bool
     is_sample: bool
     organisation: str
-
-    @property
-    def last_day(self) -> date:
-        """In the reporting time zone, as the days on which things are due."""
-        return reporting_date(self.quarter.end - timedelta(seconds=1))
+    judged_at: datetime
 
     def facts(self) -> Facts:
         return {
@@ -72,8 +69,7 @@ def population(quarter: Quarter) -> QuerySet[ChangeRequest]:
 
 def frozen_changes(setting: Setting) -> Iterator[FrozenChange]:
     for chunk in _chunks(population(setting.quarter)):
-        at = setting.quarter.start
-        judgements = judgements_of(chunk, at)
+        judgements = judged_in(setting, chunk)
         others = beside(chunk)
         for judgement in judgements:
             yield _frozen(judgement, others, setting)
@@ -85,13 +81,17 @@ def _frozen(judgement: Judgement, others: Beside, setting: Setting) -> FrozenCha
     return FrozenChange(facts, digest_of(facts))
 
 
+def judged_in(setting: Setting, changes: Iterable[ChangeRequest]) -> list[Judgement]:
+    """As of the setting's moment; drafts by the policy with which the quarter began."""
+    return judgements_of(changes, setting.judged_at, draft_at=setting.quarter.start)
+
+
 def tests_of(judgement: Judgement, setting: Setting) -> tuple[ControlTest, ...]:
     return control_tests(
         judgement.facts,
         judgement.findings,
         judgement.approved_at,
         is_over=not setting.is_interim,
-        last_day=setting.last_day,
     )
 
 

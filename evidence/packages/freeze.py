@@ -49,8 +49,12 @@ Answer = Callable[[Facts], Facts]
 
 
 def setting_of(quarter: Quarter) -> Setting:
-    organisation = Organisation.objects.get()
-    return Setting(quarter, quarter.is_open(clock.now()), organisation.is_sample, organisation.name)
+    """Judged as of the last event in the log, of a quarter that is over not before its end: the
+    same record gives the same verdicts, whenever it is asked.
+    """
+    organisation, is_open = Organisation.objects.get(), quarter.is_open(clock.now())
+    judged_at = _as_of() if is_open else max(_as_of(), quarter.end)
+    return Setting(quarter, is_open, organisation.is_sample, organisation.name, judged_at)
 
 
 def record_digest(quarter: Quarter) -> str:

@@ -77,7 +77,7 @@ def _triggers(policy: Policy) -> str:
     return (
         f"Error rate above {figure(policy.error_rate_maximum_percent)} % or P95 latency above "
         f"{policy.latency_p95_maximum_ms} ms for {minutes} minutes, or more than "
-        f"{policy.health_failures_maximum} health check failures in a row; the rollback begins "
+        f"{policy.health_failures_maximum} health check failures in a row; production is back "
         f"within {figure(Decimal(policy.rollback_within_seconds) / 60)} minutes."
     )
 

@@ -54,14 +54,14 @@ def test_rollback_is_recorded_has_edges(facts: ChangeFacts, expected: Verdict) -
         pytest.param(imported(), UNKNOWN, id="imported"),
         pytest.param(
             change_facts(deployments=(deployment(outcome="running", finished_at=None),)),
-            WAITING,
+            UNKNOWN,
             id="nothing fired so far",
         ),
         pytest.param(
             change_facts(
                 deployments=(deployment(outcome="running", finished_at=None, samples=()),)
             ),
-            WAITING,
+            UNKNOWN,
             id="nothing sampled so far",
         ),
         pytest.param(

@@ -31,8 +31,8 @@ ALL = frozenset({"smoke_tests", "health_checks", "kpi"})
         pytest.param("canary full", "succeeded", FAILED, id="canary and full fails"),
         pytest.param("canary 10 50", "succeeded", FAILED, id="a missing last one fails"),
         pytest.param("", "succeeded", FAILED, id="none at all fails"),
-        pytest.param("canary 10", "running", WAITING, id="under way waits"),
-        pytest.param("", "running", WAITING, id="just begun waits"),
+        pytest.param("canary 10", "running", UNKNOWN, id="under way is unknown"),
+        pytest.param("", "running", UNKNOWN, id="just begun is unknown"),
         pytest.param("canary 50", "running", FAILED, id="skipped while under way fails"),
         pytest.param("canary 10", "rolled_back", PASSED, id="halted by a rollback passes"),
         pytest.param("canary 50", "rolled_back", FAILED, id="skipped before a rollback fails"),
@@ -51,19 +51,21 @@ def test_stages_are_those_of_the_policy() -> None:
     assert stages_in_order(facts, policy(rollout_stages=("canary", "100"))).verdict is PASSED
 
 
-def test_stages_waiting_name_the_next() -> None:
+def test_stages_under_way_name_the_next_and_who_begins_it() -> None:
     facts = change_facts(deployments=(deployment(stages=("canary",), outcome="running"),))
 
-    assert stages_in_order(facts, POLICY).sentence == "The next stage is 10."
+    assert stages_in_order(facts, POLICY).sentence == (
+        "The next stage is 10: whoever deploys begins it."
+    )
 
 
 @pytest.mark.parametrize(
     ("verified", "failed", "outcome", "expected"),
     [
         pytest.param(ALL, frozenset(), "succeeded", PASSED, id="all three passed"),
-        pytest.param(ALL - {"kpi"}, frozenset(), "succeeded", FAILED, id="no KPI"),
-        pytest.param(frozenset(), frozenset(), "succeeded", FAILED, id="none"),
-        pytest.param(frozenset(), frozenset(), "running", WAITING, id="still rolling out"),
+        pytest.param(ALL - {"kpi"}, frozenset(), "succeeded", UNKNOWN, id="no KPI yet"),
+        pytest.param(frozenset(), frozenset(), "succeeded", UNKNOWN, id="none yet"),
+        pytest.param(frozenset(), frozenset(), "failed", FAILED, id="the rollout failed without"),
         pytest.param(ALL - {"kpi"}, frozenset({"kpi"}), "succeeded", FAILED, id="the KPI failed"),
         pytest.param(frozenset(), frozenset(), "rolled_back", FAILED, id="rolled back before"),
     ],

@@ -269,13 +269,13 @@ def test_normal(rule: Rule, facts: ChangeFacts, expected: Verdict) -> None:
                 emergency(
                     deployments=ONE_DEPLOYMENT,
                     incident_review=incident_review(due_on=date(2026, 7, 21), held_on=held),
-                    as_of=as_of,
+                    judged_on=today,
                 ),
             )
-            for what, held, as_of, expected in (
+            for what, held, today, expected in (
                 ("on its due day", date(2026, 7, 21), None, PASSED),
                 ("a day late", date(2026, 7, 22), None, FAILED),
-                ("due today", None, date(2026, 7, 21), WAITING),
+                ("due today", None, date(2026, 7, 21), UNKNOWN),
                 ("overdue", None, date(2026, 7, 22), FAILED),
             )
         ),
@@ -642,8 +642,10 @@ def series(values: list[Any], seconds: int, metric: str) -> tuple[SampleFacts, .
 
 
 def sampled(values: list[Any], metric: str, seconds: int = 60, **more: Any) -> ChangeFacts:
+    """Judged a day after the rollout."""
     samples = series(values, seconds, metric)
-    return change_facts(deployments=(deployment(samples=samples, **more),))
+    deployed = deployment(samples=samples, **more)
+    return change_facts(deployments=(deployed,), judged_at=times.DEPLOYED + timedelta(days=1))
 
 
 ERRORS, LATENCY = "error_rate_percent", "latency_p95_ms"
@@ -651,9 +653,17 @@ HIGH, AT = Decimal("1.51"), Decimal("1.5")
 FIRED_AT = times.DEPLOYED + timedelta(seconds=300)
 
 
-def answered(seconds: int) -> ChangeFacts:
-    begun = rollback(started_at=FIRED_AT + timedelta(seconds=seconds))
-    return sampled([HIGH] * 6, ERRORS, rollback=begun, outcome="rolled_back")
+def answered(seconds: float) -> ChangeFacts:
+    """Opened as the trigger fired; production was back so many seconds later."""
+    done = rollback(started_at=FIRED_AT, finished_at=FIRED_AT + timedelta(seconds=seconds))
+    return sampled([HIGH] * 6, ERRORS, rollback=done, outcome="rolled_back")
+
+
+def unanswered(seconds: float, outcome: str = "running") -> ChangeFacts:
+    """A trigger fired so many seconds ago, and nobody has rolled back."""
+    ended: dict[str, Any] = {} if outcome != "running" else {"finished_at": None}
+    facts = sampled([HIGH] * 6, ERRORS, outcome=outcome, **ended)
+    return replace(facts, judged_at=FIRED_AT + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize(
@@ -675,7 +685,22 @@ def answered(seconds: int) -> ChangeFacts:
             sampled([HIGH] * 6, ERRORS, seconds=61),
         ),
         row("rolled back in time", PASSED, triggers_answered_by_rollback, answered(300)),
-        row("rolled back too late", FAILED, triggers_answered_by_rollback, answered(301)),
+        row("rolled back too late", FAILED, triggers_answered_by_rollback, answered(300.000001)),
+        row("fired just now", UNKNOWN, triggers_answered_by_rollback, unanswered(0)),
+        row("at the end of the time", UNKNOWN, triggers_answered_by_rollback, unanswered(300)),
+        row("time is over", FAILED, triggers_answered_by_rollback, unanswered(300.000001)),
+        row(
+            "reported as a success within the time",
+            UNKNOWN,
+            triggers_answered_by_rollback,
+            unanswered(300, "succeeded"),
+        ),
+        row(
+            "reported as a success, and the time is over",
+            FAILED,
+            triggers_answered_by_rollback,
+            unanswered(301, "succeeded"),
+        ),
     ],
 )
 def test_rollback_errors(rule: Rule, facts: ChangeFacts, expected: Verdict) -> None:
@@ -737,6 +762,10 @@ def verified(**values: Any) -> ChangeFacts:
     return change_facts(deployments=(deployment(**values),))
 
 
+def looked_at(day: date, facts: ChangeFacts) -> ChangeFacts:
+    return replace(facts, deployed_on=times.DEPLOYED.date(), judged_on=day)
+
+
 def kpi(**details: Any) -> ChangeFacts:
     results = tuple(
         verification(kind, **({"details": {**KPI, **details}} if kind == "kpi" else {}))
@@ -759,8 +788,20 @@ def recorded_at(at: Any) -> ChangeFacts:
     [
         row("all three", PASSED, verified_after_deployment, verified()),
         *(
-            row(f"no {kind}", FAILED, verified_after_deployment, verified(verified=ALL - {kind}))
+            row(f"no {kind}", UNKNOWN, verified_after_deployment, verified(verified=ALL - {kind}))
             for kind in sorted(ALL)
+        ),
+        row(
+            "none on the last day of the quarter",
+            UNKNOWN,
+            verified_after_deployment,
+            looked_at(date(2026, 9, 30), verified(verified=frozenset())),
+        ),
+        row(
+            "none when the quarter is over",
+            FAILED,
+            verified_after_deployment,
+            looked_at(date(2026, 10, 1), verified(verified=frozenset())),
         ),
         row(
             "one failed",
@@ -884,21 +925,27 @@ UNDATED = replace(post_mortem().action_items[0], due_on=None)
     ("rule", "facts", "expected"),
     [
         row("nothing happened", NONE, post_mortem_written, learnt(deployment())),
-        row("rolled back", WAITING, post_mortem_written, learnt(rolled_back())),
+        row("rolled back", UNKNOWN, post_mortem_written, learnt(rolled_back())),
+        row(
+            "unwritten when the quarter is over",
+            FAILED,
+            post_mortem_written,
+            looked_at(date(2026, 10, 1), learnt(rolled_back())),
+        ),
         row(
             "failed verification",
-            WAITING,
+            UNKNOWN,
             post_mortem_written,
             learnt(deployment(failed_verifications=frozenset({"kpi"}))),
         ),
-        row("an emergency", WAITING, post_mortem_written, emergency(deployments=ONE_DEPLOYMENT)),
+        row("an emergency", UNKNOWN, post_mortem_written, emergency(deployments=ONE_DEPLOYMENT)),
         row(
             "written", PASSED, post_mortem_written, learnt(rolled_back(), post_mortem=post_mortem())
         ),
         *(
             row(
                 what,
-                WAITING,
+                UNKNOWN,
                 post_mortem_written,
                 learnt(rolled_back(), post_mortem=post_mortem(**values)),
             )

@@ -267,7 +267,7 @@ def test_stages_are_those_of_the_policy_that_judges_the_change() -> None:
 def test_finish_waits_for_every_stage() -> None:
     story = ready().start().advance(CANARY).advance(TEN)
 
-    with refused(NotNow, "The next stage is 50."):
+    with refused(NotNow, "The next stage is 50: whoever deploys begins it."):
         finish_deployment(deployment=story.deployment, actor=story.lead, at=times.DEPLOYED + MINUTE)
 
 

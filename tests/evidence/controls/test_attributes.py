@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from changes.quarters import Quarter
 from changes.rules import RULES, approved_at, judge
 from changes.rules.facts import AdvisoryFacts, ChangeFacts
 from changes.vocabulary import Origin, State, Verdict
@@ -41,6 +42,7 @@ from tests.factories.facts import (
 
 PASSED, FAILED, UNKNOWN = Verdict.PASSED, Verdict.FAILED, Verdict.UNKNOWN
 WAITING, NONE = Verdict.WAITING, Verdict.NOT_APPLICABLE
+QUARTER = Quarter(2026, 3)
 MOMENT = timedelta(microseconds=1)
 DEPLOYED = (deployment(),)
 BREACH = tuple(sample(minutes, error_rate_percent=Decimal(2)) for minutes in range(61))
@@ -48,6 +50,11 @@ A, B, C, D, E, F, G, H, I, J, K, L, M, N, O = TESTED  # noqa: E741 - the auditor
 
 
 def results_of(facts: ChangeFacts, *, is_over: bool = True) -> dict[Attribute, ControlTest]:
+    """Of a quarter that is over: as of its end."""
+    if is_over:
+        facts = replace(facts, judged_at=QUARTER.end, judged_on=QUARTER.end.date())
+    if facts.deployments:
+        facts = replace(facts, deployed_on=times.DEPLOYED.date())
     findings, approved = judge(facts, POLICY), approved_at(facts, POLICY)
     return {t.attribute: t for t in control_tests(facts, findings, approved, is_over=is_over)}
 
@@ -332,19 +339,24 @@ def test_withdrawn_after_its_deployment_is_still_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last_day", "expected"),
+    ("due_on", "expected"),
     [
-        pytest.param(date(2026, 7, 20), WAITING, id="due the day after the quarter"),
-        pytest.param(date(2026, 7, 21), FAILED, id="due on its last day"),
+        pytest.param(date(2026, 10, 1), UNKNOWN, id="due the day after the quarter"),
+        pytest.param(date(2026, 9, 30), FAILED, id="due on its last day"),
     ],
 )
-def test_review_that_is_due_in_the_next_quarter_may_wait(last_day: date, expected: Verdict) -> None:
-    facts = emergency(deployments=DEPLOYED, incident_review=incident_review(held_on=None))
-    findings, approved = judge(facts, POLICY), approved_at(facts, POLICY)
+def test_review_that_is_due_in_the_next_quarter_is_unknown(due_on: date, expected: Verdict) -> None:
+    review = incident_review(due_on=due_on, held_on=None)
+    facts = emergency(deployments=DEPLOYED, incident_review=review)
 
-    tests = control_tests(facts, findings, approved, is_over=True, last_day=last_day)
+    assert results_of(facts)[M].verdict is expected
 
-    assert {t.attribute: t.verdict for t in tests}[M] is expected
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_letter_of_a_deployed_draft_does_not_wait(is_over: bool) -> None:
+    draft = change_facts(state=State.DRAFT, submitted_at=None, deployments=DEPLOYED)
+
+    assert results_of(draft, is_over=is_over)[A].verdict is FAILED
 
 
 def test_lead_may_not_be_the_peer() -> None:
