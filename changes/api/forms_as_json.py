@@ -52,7 +52,9 @@ def form_data(form: type[forms.Form], values: Mapping[str, Any]) -> dict[str, An
     values = {**values}
     outputs = values.pop(OUTPUTS, {}) if issubclass(form, StepsForm) else {}
     first = {name: f.initial for name, f in form.base_fields.items() if f.initial is not None}
-    data = first | {name: _typed(form.base_fields.get(name), value) for name, value in values.items()}
+    data = first | {
+        name: _typed(form.base_fields.get(name), value) for name, value in values.items()
+    }
     if issubclass(form, PostMortemForm):
         data |= _items(data.pop(ITEMS, []))
     return data | _steps(outputs)
