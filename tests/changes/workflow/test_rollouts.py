@@ -5,6 +5,7 @@ import pytest
 
 from changes.models import Deployment, PostMortem, ProductionRelease
 from changes.queries.judgements import judgement_of
+from changes.queries.policies import version_in_force
 from changes.vocabulary import (
     Category,
     DeploymentOutcome,
@@ -85,12 +86,14 @@ def test_start_keeps_the_policy_in_force_at_that_moment() -> None:
 def test_start_without_approvals_and_gates_is_refused_with_every_reason() -> None:
     story = make_story()
     revision = story.head[:12]
+    checks = ", ".join(version_in_force(times.NOW).pipeline_checks["end_to_end"])
 
     sentence = (
         f"Waits for a tech lead of {story.system}. Waits for a peer review (1 needed)."
         f" Waits for test results for {revision}. Waits for a coverage report for {revision}."
         f" Waits for a report of CodeQL, npm audit, Snyk for {revision}."
         " Waits for an approving review (1 needed)."
+        f" Waits for end-to-end on staging to pass {revision}: {checks}."
     )
     with refused(NotNow, sentence):
         start(story)
