@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("changes", "0011_rollouts_watched"),
+        ("changes", "0013_alerts_that_roll_back"),
     ]
 
     operations = [
