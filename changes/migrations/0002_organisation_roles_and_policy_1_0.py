@@ -62,7 +62,7 @@ def seed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("changes", "0001_initial"),
+        ("changes", "0001_the_record"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

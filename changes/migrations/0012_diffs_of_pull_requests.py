@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("changes", "0011_rollouts_watched"),
+        ("changes", "0002_organisation_roles_and_policy_1_0"),
     ]
 
     operations = [
