@@ -12,7 +12,7 @@ from evidence.ledger.differences import Differences
 from evidence.ledger.keys import vkeys
 from evidence.ledger.latest import Latest
 from evidence.ledger.merkle import Frontier, leaf_hash
-from evidence.ledger.notes import BadNote, opened_note, parse_head
+from evidence.ledger.notes import BadNote, Vkey, opened_note, parse_head
 from evidence.ledger.sequence import waiting_events
 from evidence.ledger.signer import signed_last
 from evidence.models import Checkpoint, Leaf
@@ -52,6 +52,7 @@ class LogCheck:
         self.tree = Frontier()
         self._origin = Organisation.objects.values_list("log_origin", flat=True).get()
         self._checkpoints = self._signed()
+        self._vkeys = self._known_keys()
         # What does not hash as its leaf says: sealed hash by index, and index by what it hashes to.
         self._sealed: dict[int, bytes] = {}
         self._found: dict[bytes, int] = {}
@@ -63,13 +64,7 @@ class LogCheck:
             if self.tree.size % AT_ONCE == 0:
                 progress(self.tree.size, total)
         self._name_altered()
-        for size in sorted(self._checkpoints):
-            self.differences.add(
-                f"Checkpoint at {size}: the log has only {self.tree.size} entries."
-            )
-        self._check_signer()
-        for event in waiting_events().filter(received_at__lt=_newest())[:AT_ONCE]:
-            self.differences.add(f"Event {event.pk} ({event}) has no entry in the log.")
+        check_end(self.tree.size, self.differences)
         progress(self.tree.size, total)
         return self.tree.size
 
@@ -138,29 +133,51 @@ class LogCheck:
             found.setdefault(checkpoint.size, []).append(checkpoint)
         return found
 
+    def _known_keys(self) -> list[Vkey]:
+        try:
+            return vkeys()
+        except BadNote as error:
+            self.differences.add(f"The log's keys: {error}")
+            return []
+
     def _check_checkpoints(self, size: int) -> None:
         root = self.tree.root()
         for checkpoint in self._checkpoints.pop(size):
-            name = f"Checkpoint {checkpoint.pk} at {size}"
-            try:
-                text, _ = opened_note(checkpoint.note, vkeys())
-                head = parse_head(text)
-            except BadNote as error:
-                self.differences.add(f"{name}: {error}")
-                continue
-            said = (self._origin, size, bytes(checkpoint.root))
-            if (head.origin, head.size, head.root) != said:
-                self.differences.add(f"{name}: its columns are not what its note says.")
-            if head.root != root:
-                self.differences.add(f"{name}: the log's root is not the one that was signed.")
+            found = checkpoint_differences(checkpoint, root, self._origin, self._vkeys)
+            for sentence in found:
+                self.differences.add(sentence)
 
-    def _check_signer(self) -> None:
-        last = signed_last()
-        if last and last.size > self.tree.size:
-            self.differences.add(
-                f"The signer signed {last.size} entries, and the log has only {self.tree.size}:"
-                " the database was rolled back, or entries were removed."
-            )
+
+def check_end(size: int, differences: Differences) -> None:
+    """What should be within the log and lies beyond its `size` entries."""
+    for beyond in Checkpoint.objects.filter(size__gt=size).order_by("size"):
+        differences.add(f"Checkpoint at {beyond.size}: the log has only {size} entries.")
+    last = signed_last()
+    if last and last.size > size:
+        differences.add(
+            f"The signer signed {last.size} entries, and the log has only {size}:"
+            " the database was rolled back, or entries were removed."
+        )
+    for event in waiting_events().filter(received_at__lt=_newest())[:AT_ONCE]:
+        differences.add(f"Event {event.pk} ({event}) has no entry in the log.")
+
+
+def checkpoint_differences(
+    checkpoint: Checkpoint, root: bytes, origin: str, known: list[Vkey]
+) -> list[str]:
+    """Of a checkpoint and the `root` of the log at its size; `known` are the log's keys."""
+    name, found = f"Checkpoint {checkpoint.pk} at {checkpoint.size}", []
+    try:
+        text, _ = opened_note(checkpoint.note, known)
+        head = parse_head(text)
+    except BadNote as error:
+        return [f"{name}: {error}"]
+    said = (origin, checkpoint.size, bytes(checkpoint.root))
+    if (head.origin, head.size, head.root) != said:
+        found.append(f"{name}: its columns are not what its note says.")
+    if head.root != root:
+        found.append(f"{name}: the log's root is not the one that was signed.")
+    return found
 
 
 def _entries() -> Iterator[Entry]:

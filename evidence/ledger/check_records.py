@@ -1,7 +1,7 @@
 """Every live record against the entry that tells of it last."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -13,7 +13,9 @@ from evidence.ledger.coverage import covered_models
 from evidence.ledger.differences import Differences
 from evidence.ledger.latest import REMOVED, UNKNOWN, Latest
 from evidence.ledger.records import links_of, private_values, record_name, record_values
-from evidence.models import Leaf
+from evidence.ledger.sequence import seal
+from evidence.models import Disclosure, Event, Leaf
+from evidence.packages.snapshot import snapshot
 
 AT_ONCE = 500
 
@@ -36,9 +38,47 @@ def check_records(latest: Latest, differences: Differences, progress: Progress) 
             _check_batch(rows, latest, differences)
             done += len(rows)
             progress(done, total)
+    _name_missing(latest, differences)
+    return done
+
+
+def check_named(records: Sequence[str], differences: Differences) -> None:
+    """These alone, each against what the log tells of it by now: people may be at work."""
+    for start in range(0, len(records), AT_ONCE):
+        seal()
+        with snapshot():
+            settled, latest = _latest_of(records[start : start + AT_ONCE])
+            for rows in _rows_of(settled):
+                _check_batch(rows, latest, differences)
+            _name_missing(latest, differences)
+
+
+def _name_missing(latest: Latest, differences: Differences) -> None:
     for record, index in latest.left():
         differences.add(f"{record}: its row is missing; entry {index} tells of it last.")
-    return done
+
+
+def _latest_of(records: Sequence[str]) -> tuple[set[str], Latest]:
+    """But for those of which something is told this moment: they are the next check's."""
+    events = Event.objects.filter(record__in=records)
+    waiting = set(events.filter(leaf__isnull=True).values_list("record", flat=True))
+    places = events.exclude(record__in=waiting).order_by("leaf__index")
+    latest = Latest()
+    for place in places.values_list("record", "type", "leaf__index"):
+        latest.add(*place)
+    return set(records) - waiting, latest
+
+
+def _rows_of(records: set[str]) -> Iterator[list[models.Model]]:
+    keys: dict[str, list[int]] = {}
+    for record in records:
+        name, _, key = record.partition(":")
+        if key.isdecimal():
+            keys.setdefault(name, []).append(int(key))
+    for model in covered_models():
+        wanted = keys.get(model._meta.model_name or "", [])
+        if wanted and (rows := list(model._meta.base_manager.filter(pk__in=wanted))):
+            yield rows
 
 
 def _check_batch(rows: list[models.Model], latest: Latest, differences: Differences) -> None:
@@ -86,17 +126,21 @@ def _private_difference(told: Told, held: dict[str, str], field: str, value: obj
 
 
 def _told(indices: list[int]) -> dict[int, Told]:
-    rows = Leaf.objects.filter(index__in=indices).values_list(
-        "index",
-        "event_id",
-        "event__record_sha256",
-        "event__canonical",
-        "event__disclosure__values",
+    """By their keys, one table after the other: no plan of a database, however little it knows of
+    the tables, reads more than these rows.
+    """
+    events = dict(Leaf.objects.filter(index__in=indices).values_list("index", "event_id"))
+    columns = Event.objects.filter(pk__in=list(events.values())).values_list(
+        "pk", "record_sha256", "canonical"
     )
-    return {
-        index: Told(str(event), sha256, bytes(stored), opened or {})
-        for index, event, sha256, stored, opened in rows
+    opened = dict(
+        Disclosure.objects.filter(pk__in=list(events.values())).values_list("pk", "values")
+    )
+    told = {
+        key: Told(str(key), sha256, bytes(stored), opened.get(key, {}))
+        for key, sha256, stored in columns
     }
+    return {index: told[key] for index, key in events.items() if key in told}
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -35,25 +35,25 @@ class Frontier:
 
     def __init__(self, size: int = 0, roots: Iterable[bytes] = ()) -> None:
         self.size = size
-        self._roots = list(roots)
+        self.roots = list(roots)
 
     def append(self, leaf: bytes) -> list[bytes]:
         """The roots of the complete subtrees that this leaf ends, smallest first."""
         ended: list[bytes] = []
         size, root = self.size, leaf
         while size & 1:
-            root = node_hash(self._roots.pop(), root)
+            root = node_hash(self.roots.pop(), root)
             ended.append(root)
             size >>= 1
-        self._roots.append(root)
+        self.roots.append(root)
         self.size += 1
         return ended
 
     def root(self) -> bytes:
-        if not self._roots:
+        if not self.roots:
             return EMPTY_ROOT
-        root = self._roots[-1]
-        for left in reversed(self._roots[:-1]):
+        root = self.roots[-1]
+        for left in reversed(self.roots[:-1]):
             root = node_hash(left, root)
         return root
 

@@ -1,11 +1,14 @@
 """`verify_ledger`: is the log whole, and is the record what it tells of?"""
 
+import os
 import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from evidence.ledger.check import check_ledger
+
+PROCESSES = min(os.cpu_count() or 1, 4)
 
 
 class Command(BaseCommand):
@@ -15,7 +18,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        check = check_ledger(self._progress)
+        check = check_ledger(self._progress, processes=PROCESSES)
         for sentence in check.differences:
             self.stdout.write(f"DIFFERENCE: {sentence}")
         if check.found > len(check.differences):
