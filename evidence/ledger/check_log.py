@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from changes.keys import format_key
 from changes.models import Organisation
 from evidence.ledger.canonical import utc_text
+from evidence.ledger.commitments import commitment
 from evidence.ledger.differences import Differences
 from evidence.ledger.keys import vkeys
 from evidence.ledger.latest import Latest
@@ -37,6 +38,7 @@ class Entry(NamedTuple):
     received_at: datetime
     is_late: bool
     canonical: bytes
+    disclosure__values: dict[str, list[Any]] | None
 
 
 OF_THE_LEAF = {"place": "index", "leaf_hash": "leaf_hash", "subtrees": "subtrees"}
@@ -78,6 +80,8 @@ class LogCheck:
             self.differences.add(f"Entry {entry.place}: its stored subtrees are not the tree's.")
         if not self._repeats(entry):
             self._name_columns(entry)
+        elif entry.disclosure__values:
+            self._name_texts(entry, entry.disclosure__values)
         self.latest.add(entry.record, entry.type, entry.place)
         if self.tree.size in self._checkpoints:
             self._check_checkpoints(self.tree.size)
@@ -117,6 +121,16 @@ class LogCheck:
         for column, said, sealed in pairs:
             if said != sealed:
                 self.differences.add(f"{name}: {column} is {said}, and {sealed} was recorded.")
+
+    def _name_texts(self, entry: Entry, opened: dict[str, list[Any]]) -> None:
+        """Those of an event that tells last of its record are compared with the record as well."""
+        held = json.loads(bytes(entry.canonical))["commitments"]
+        for field, (salt, value) in opened.items():
+            if commitment(bytes.fromhex(salt), str(entry.id), field, value) != held.get(field):
+                self.differences.add(
+                    f"Event {entry.id} (entry {entry.place}, {entry.type} of {entry.record}):"
+                    f" the text of {field} that is kept is not the one that was committed to."
+                )
 
     def _name_altered(self) -> None:
         for index, sealed in self._sealed.items():

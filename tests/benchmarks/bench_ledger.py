@@ -1,14 +1,18 @@
 """How fast the log grows, seals, proves and is checked, beside hashing the same bytes once.
 
-python -m tests.benchmarks.bench_ledger [--entries 100000] [--appends 1000] [--clients 8]
+python -m tests.benchmarks.bench_ledger [--entries 1000000] [--appends 1000] [--clients 8 16]
 
 With DATABASE_URL set to a PostgreSQL, a database of its own is made there and dropped again, and
-several clients write at once; without, everything runs on SQLite with one client. The floor reads
-no database: it hashes the bytes of the events, which are in memory.
+several clients write at once; without, everything runs on SQLite with one client.
+
+The floor reads no database. It hashes, once each and in memory, the bytes that a check cannot do
+without: of every entry, of every node of the tree, of every live record, and of every text that
+an entry commits to.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import resource
 import statistics
@@ -22,9 +26,11 @@ from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.benchmarks.long_log import build
 from tests.benchmarks.scratch import scratch_portal
 
 AT_ONCE = 2000
+WORK = 0.02
 
 
 @contextmanager
@@ -51,8 +57,8 @@ def database() -> Iterator[str]:
             owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def append(writer: int, number: int) -> None:
-    """Each in a transaction of its own, as a request does it: a row and its event."""
+def append(writer: int, number: int, work: float = 0, *, has_events: bool = True) -> None:
+    """Each in a transaction of its own, as a request does it: `work` seconds, a row, its event."""
     import django
 
     django.setup()
@@ -66,34 +72,24 @@ def append(writer: int, number: int) -> None:
     for count in range(number):
         with transaction.atomic():
             row = Login.objects.create(person=person, host=f"h{writer}", name=f"n{count}")
-            announce(Announcement("login.added", row, clock.now()))
+            if has_events:
+                announce(Announcement("login.added", row, clock.now()))
+            time.sleep(work)
 
 
-def fill(entries: int) -> None:
-    """Records of one kind with an event each, in batches."""
-    from django.db import transaction
+def plain_insert(writer: int, number: int, work: float = 0) -> None:
+    append(writer, number, work, has_events=False)
 
-    from changes import clock
-    from changes.announcements import Announcement, announce_all
-    from changes.models import Commit, Repository
 
-    at = clock.now()
-    with transaction.atomic():
-        repository = Repository.objects.create(name="bench")
-        announce_all([Announcement("repository.added", repository, at)])
-    for start in range(0, entries, AT_ONCE):
-        with transaction.atomic():
-            rows = Commit.objects.bulk_create(
-                Commit(
-                    repository=repository,
-                    sha=f"{number:040x}",
-                    subject=f"Change number {number}",
-                    authored_at=at,
-                    committed_at=at,
-                )
-                for number in range(start, min(start + AT_ONCE, entries))
-            )
-            announce_all(Announcement("commit.recorded", row, at) for row in rows)
+def rate(clients: int, number: int, job: Callable[..., None], first: int, work: float) -> float:
+    """Transactions a second of all clients together."""
+    each = number // clients
+    with ProcessPoolExecutor(clients, mp_context=get_context("spawn")) as pool:
+        awake = range(first, first + clients)
+        list(pool.map(job, awake, [1] * clients))
+        writers = range(first + clients, first + 2 * clients)
+        taken = seconds(lambda: list(pool.map(job, writers, [each] * clients, [work] * clients)))
+    return each * clients / taken
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -102,16 +98,36 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def floor(total: int) -> float:
-    """SHA-256 over each event's bytes, read beforehand in slices."""
+def floor(total: int) -> tuple[float, float]:
+    """SHA-256 over what a check hashes; a tenth of it, which stands for the rest."""
+    taken, processor, measured = 0.0, 0.0, 0
+    for start in range(0, total, 10 * AT_ONCE):
+        held = same_bytes(start)
+        measured += len(held) // 4
+        began = time.process_time()
+        taken += seconds(lambda held=held: [hashlib.sha256(part).digest() for part in held])  # type: ignore[misc]
+        processor += time.process_time() - began
+    return taken * total / measured, processor * total / measured
+
+
+def same_bytes(start: int) -> list[bytes]:
+    """Of a slice of entries: the entry, a node, the record and the text that it commits to."""
+    from changes.models import Commit
+    from evidence.ledger.canonical import canonical
+    from evidence.ledger.records import record_values
     from evidence.models import Leaf
 
-    taken = 0.0
-    for start in range(0, total, AT_ONCE):
-        rows = Leaf.objects.filter(index__gte=start, index__lt=start + AT_ONCE)
-        held = [bytes(row) for row in rows.values_list("event__canonical", flat=True)]
-        taken += seconds(lambda held=held: [hashlib.sha256(row).digest() for row in held])  # type: ignore[misc]
-    return taken
+    rows = Leaf.objects.filter(index__gte=start, index__lt=start + AT_ONCE)
+    held: list[bytes] = []
+    for stored, opened, record in rows.values_list(
+        "event__canonical", "event__disclosure__values", "event__record"
+    ):
+        text = json.dumps(opened).encode()[:120]
+        held += [b"\x00" + bytes(stored), bytes(65), text, record.encode()]
+    commits = list(Commit.objects.order_by("pk")[start : start + len(held) // 4])
+    for place, commit in enumerate(commits):
+        held[4 * place + 3] = canonical(record_values(commit, {"co_authors": []}))
+    return held
 
 
 def proofs(size: int, number: int = 200) -> tuple[float, float]:
@@ -126,20 +142,24 @@ def proofs(size: int, number: int = 200) -> tuple[float, float]:
     return 1000 * statistics.median(inclusion), 1000 * statistics.median(consistency)
 
 
-def in_child() -> tuple[float, float]:
-    """Seconds and peak megabytes of a check in a process of its own."""
+def in_child() -> tuple[float, float, float, float]:
+    """A check in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(checked).result()
 
 
-def checked() -> tuple[float, float]:
+def checked() -> tuple[float, float, float, float]:
+    """Seconds, those of processors, and peak megabytes of the process and of the largest of those that it starts."""
     import django
 
     django.setup()
     from evidence.ledger.check import check_ledger
+    from evidence.management.commands.verify_ledger import PROCESSES
 
-    taken = seconds(lambda: print_differences(check_ledger().differences))
-    return taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    taken = seconds(lambda: print_differences(check_ledger(processes=PROCESSES).differences))
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(each.ru_utime + each.ru_stime for each in used)
+    return taken, processor, used[0].ru_maxrss / 1024, used[1].ru_maxrss / 1024
 
 
 def print_differences(differences: list[str]) -> None:
@@ -147,7 +167,7 @@ def print_differences(differences: list[str]) -> None:
         print("DIFFERENCES", differences[:3])
 
 
-def measure(vendor: str, entries: int, appends: int, clients: int) -> None:
+def measure(vendor: str, entries: int, appends: int, clients: list[int]) -> None:
     from django.db import connections
 
     from changes.models import Person
@@ -156,40 +176,77 @@ def measure(vendor: str, entries: int, appends: int, clients: int) -> None:
 
     Person.objects.create(name="bench")
     seal()
-    rows = []
-    rows.append(("appends/s, one client", appends / seconds(lambda: append(0, appends))))
+    rows = [("appends/s, one client", appends / seconds(lambda: append(0, appends)))]
     if vendor == "PostgreSQL":
         connections.close_all()
-        with ProcessPoolExecutor(clients, mp_context=get_context("spawn")) as pool:
-            list(pool.map(append, range(100, 100 + clients), [1] * clients))  # they are awake
-            each = appends // clients
-            taken = seconds(lambda: list(pool.map(append, range(1, clients + 1), [each] * clients)))
-        rows.append((f"appends/s, {clients} clients", each * clients / taken))
-    fill(entries)
-    waiting = entries
-    rows.append(("sealed/s", waiting / seconds(seal)))
+        rows += in_parallel(appends, clients)
+        strip_plain_inserts()
+    waiting = seconds(seal)
+    rows.append(("sealed/s", (size() or 1) / waiting))
+    rows.append(("built/s, for this benchmark", entries / seconds(lambda: build(entries))))
+    analyse()
     total = size()
     inclusion, consistency = proofs(total)
     rows += [("inclusion proof, ms", inclusion), ("consistency proof, ms", consistency)]
+    rows.append(("sealed after, s, of one more event", sealed_after()))
     connections.close_all()
-    taken, megabytes = in_child()
-    least = floor(total)
+    taken, processor, megabytes, of_helpers = in_child()
+    least, least_processor = floor(total)
     rows += [
         ("verify_ledger, entries/s", total / taken),
         ("verify_ledger, peak MB", megabytes),
+        ("verify_ledger, peak MB of each helping process", of_helpers),
         ("SHA-256 of the same bytes, entries/s", total / least),
-        ("verify_ledger / SHA-256, times", taken / least),
+        ("verify_ledger / SHA-256, times, by the clock", taken / least),
+        ("the same, by the time of the processors", processor / least_processor),
     ]
     print(f"{vendor}, {total} entries\n\n| what | figure |\n|---|---|")
     for name, figure in rows:
-        print(f"| {name} | {figure:,.1f} |")
+        print(f"| {name} | {figure:,.2f} |")
+
+
+def in_parallel(appends: int, clients: list[int]) -> list[tuple[str, float]]:
+    rows = []
+    for number in clients:
+        first = 1000 * number
+        rows.append((f"appends/s, {number} clients", rate(number, appends, append, first, 0)))
+        with_work = rate(number, appends, append, first + 200, WORK)
+        plain = rate(number, appends, plain_insert, first + 400, WORK)
+        rows.append((f"appends/s, {number} clients, 20 ms of work", with_work))
+        rows.append((f"the same / plain inserts, {number} clients", with_work / plain))
+    return rows
+
+
+def strip_plain_inserts() -> None:
+    """They have no events, so a check would name them."""
+    from changes.models import Login
+    from evidence.models import Event
+
+    told = Event.objects.filter(type="login.added").values_list("record", flat=True)
+    Login.objects.exclude(pk__in=[int(name.partition(":")[2]) for name in told]).delete()
+
+
+def sealed_after() -> float:
+    """Seconds from the commit of an event to its leaf, when the sequencer comes at once."""
+    from evidence.ledger.sequence import seal
+
+    append(1, 1)
+    return seconds(lambda: seal(is_thorough=False))
+
+
+def analyse() -> None:
+    """A server does so by itself, some time after so many rows came."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--appends", type=int, default=1000)
-    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--clients", type=int, nargs="+", default=[8, 16])
     given = parser.parse_args()
     with database() as vendor:
         measure(vendor, given.entries, given.appends, given.clients)

@@ -12,7 +12,7 @@ SMALL = {
     "bench_import": ["--commits", "60"],
     "bench_reconciliation": ["--commits", "40"],
     "bench_intake": ["--deliveries", "40", "--clients", "4", "--rounds", "1"],
-    "bench_ledger": ["--entries", "50", "--appends", "8", "--clients", "2"],
+    "bench_ledger": ["--entries", "50", "--appends", "8", "--clients", "2", "4"],
     "bench_packages": ["--changes", "4", "--monolith", "2"],
     "bench_rules": ["--commits", "3", "--samples", "20", "--runs", "2"],
     "bench_pages": ["--changes", "3", "30", "--requests", "2"],

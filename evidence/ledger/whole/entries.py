@@ -126,7 +126,7 @@ def _sql() -> str:
     event, leaf, disclosure = (m._meta.db_table for m in (Event, Leaf, Disclosure))
     columns = ", ".join(
         [
-            *("l.index", "l.leaf_hash", "l.subtrees", "e.id", "e.type", "e.change_number"),
+            *('l."index"', "l.leaf_hash", "l.subtrees", "e.id", "e.type", "e.change_number"),
             *("e.record", "e.record_sha256", "e.actor"),
             *(moment("e.occurred_at"), moment("e.received_at"), "e.is_late"),
             *("e.canonical", as_text('d."values"')),
@@ -136,5 +136,5 @@ def _sql() -> str:
         f'SELECT {columns} FROM "{leaf}" l'  # noqa: S608 - names of our own
         f' JOIN "{event}" e ON e.id = l.event_id'
         f' LEFT JOIN "{disclosure}" d ON d.event_id = e.id'
-        " WHERE l.index >= %s AND l.index < %s ORDER BY l.index"
+        ' WHERE l."index" >= %s AND l."index" < %s ORDER BY l."index"'
     )

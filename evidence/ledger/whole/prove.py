@@ -114,3 +114,7 @@ def _workers(processes: int) -> Iterator[Run]:
     connections.close_all()  # each process opens its own
     with get_context("fork").Pool(processes) as pool:
         yield pool.imap
+
+
+def _is_in_memory() -> bool:
+    return connection.vendor == "sqlite" and bool(connection.is_in_memory_db())  # type: ignore[attr-defined]

@@ -16,8 +16,10 @@ from changes.announcements import Announcement, announce
 from changes.models import Approval, ChangeRequest
 from changes.sample.load import load_sample
 from evidence.ledger.check import check_ledger
+from evidence.ledger.check_records import check_named
 from evidence.ledger.checkpoints import checkpoint_now
 from evidence.ledger.coverage import covered_models
+from evidence.ledger.differences import Differences
 from evidence.ledger.merkle import Frontier, leaf_hash
 from evidence.ledger.records import record_name
 from evidence.ledger.sequence import seal
@@ -339,9 +341,42 @@ def test_text_that_was_altered_in_the_disclosure_is_named() -> None:
     opened.values["title"][1] = "Another title"
     opened.save()
 
+    of_the_event, of_the_record = found()
+
+    assert of_the_event.startswith(f"Event {opened.pk} ")
+    assert of_the_event.endswith(
+        "the text of title that is kept is not the one that was committed to."
+    )
+    assert of_the_record.startswith(f"{record_name(change)}: title was altered")
+
+
+@pytest.mark.usefixtures("log")
+def test_text_of_an_older_event_that_was_altered_is_named() -> None:
+    opened = Disclosure.objects.filter(event__record=record_name(story_change())).earliest(
+        "event__leaf__index"
+    )
+    opened.values["description"][1] = "It never said so."
+    opened.save()
+
     (sentence,) = found()
 
-    assert sentence.startswith(f"{record_name(change)}: title was altered")
+    assert sentence.startswith(f"Event {opened.pk} ")
+    assert "the text of description that is kept" in sentence
+
+
+@pytest.mark.usefixtures("log")
+def test_record_that_was_changed_while_the_check_read_is_compared_with_what_is_told_by_now() -> (
+    None
+):
+    """A person at work is no difference: the doubt of a moment ago is looked at once more."""
+    change, differences = story_change(), Differences()
+    change.is_infrastructure = True
+    change.save()
+    announce(Announcement("change.edited", change, NOW, change=change))
+
+    check_named([record_name(change)], differences)
+
+    assert differences.sentences == []
 
 
 @pytest.mark.usefixtures("log")
