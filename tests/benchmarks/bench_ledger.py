@@ -149,7 +149,7 @@ def in_child() -> tuple[float, float, float, float]:
 
 
 def checked() -> tuple[float, float, float, float]:
-    """Seconds, those of processors, and peak megabytes of the process and of the largest of those that it starts."""
+    """Seconds, those of the processors, and peak megabytes: its own, and of its largest helper."""
     import django
 
     django.setup()
