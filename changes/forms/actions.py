@@ -80,7 +80,7 @@ class ApproveForm(ActionForm):
         self.fields["request_digest"].initial = self.facts.request_digest
 
 
-class StartDeploymentForm(ActionForm):
+class RevisionForm(ActionForm):
     revision = forms.CharField(
         help_text="The commit that is deployed; the head of the pull request unless you change it.",
         max_length=64,
@@ -94,6 +94,17 @@ class StartDeploymentForm(ActionForm):
         if not revision.isascii() or not revision.isalnum():
             raise forms.ValidationError("A revision is letters and digits, such as a commit's SHA.")
         return revision
+
+
+class StartDeploymentForm(RevisionForm):
+    artifact_digest = forms.CharField(
+        label="Artifact",
+        help_text="The digest of what was built from it, such as sha256:9f86d0... Without one "
+        "nothing shows what runs.",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
+    )
 
 
 class AdvanceForm(ActionForm):

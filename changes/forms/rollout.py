@@ -4,7 +4,7 @@ import re
 
 from django import forms
 
-from changes.forms.actions import COMMENT_MAXIMUM, ActionForm, StartDeploymentForm
+from changes.forms.actions import COMMENT_MAXIMUM, ActionForm, RevisionForm
 from changes.models import DocumentationUpdate, Rollback
 from changes.vocabulary import DocumentKind, RollbackTrigger, choices, label
 from changes.workflow.documents import PATH_MAXIMUM
@@ -43,7 +43,7 @@ class ScheduleForm(ActionForm):
     )
 
 
-class ReleaseForm(StartDeploymentForm):
+class ReleaseForm(RevisionForm):
     """The same question: which revision."""
 
 
@@ -141,6 +141,7 @@ class RollBackForm(StepsForm):
         opened = Rollback.objects.filter(deployment=deployment).first() if deployment else None
         if opened:
             self.fields["trigger"].initial = opened.trigger
+            self.fields["reason"].initial = opened.reason
             self.add_steps(unconfirmed(self.change))
         elif deployment:
             commands = enumerate(commands_for(self.change, deployment), start=1)

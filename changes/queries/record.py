@@ -34,7 +34,7 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
         "deployments__stages__observer",
         "deployments__verifications__recorded_by",
         "deployments__alerts",
-        "deployments__rollback",
+        "deployments__rollback__steps__confirmed_by",
         "deployments__halts__halted_by",
         "deployments__halts__resumed_by",
         "window_exceptions__approved_by",

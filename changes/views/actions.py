@@ -54,6 +54,7 @@ def act(request: HttpRequest, key: str, action: Action) -> HttpResponse:
         "task": task,
         "shows_wording": action in (Action.APPROVE, Action.SUBMIT),
         "shows_plan": action is Action.ROLL_BACK,
+        "shows_post_mortem": action is Action.APPROVE_POST_MORTEM,
     }
     return _asked_or_done(request, judgement, form, task.run, context)
 

@@ -48,6 +48,7 @@ def _start(form: ActionForm, person: Person, at: datetime) -> object:
         at=at,
         revision=form.cleaned_data["revision"],
         repository=pull.repository if pull else None,
+        artifact_digest=form.cleaned_data["artifact_digest"],
     )
 
 

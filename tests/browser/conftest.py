@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 from django.db import connections
 from playwright.sync_api import Page
+from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from changes.models import Organisation, Person
 from changes.sample.logins import SAMPLE_LOGINS, SAMPLE_PASSWORD
 from changes.vocabulary import Category, Role, RolloutStageName
+from tests.browser.machines import Machines
+from tests.browser.walker import Walker
+from tests.browser.wall_clock import WallClock
 from tests.factories.people import PersonFactory
 from tests.factories.policy import PolicyReviewFactory, PolicyVersionFactory
 from tests.factories.stories import Story, make_draft, make_story
+from tests.factories.times import NOW
+from tests.hooks import SECRET, SETTINGS
 
 # Playwright keeps an event loop running, and Django would take its own queries for a mistake.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -83,6 +89,44 @@ def sign_in(portal: Page, live_server: LiveServer) -> SignIn:
         portal.wait_for_url(f"{live_server.url}/")
 
     return signed_in
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> WallClock:
+    """The clock on the wall of the server; it stands until a test moves it."""
+    clock_on_the_wall = WallClock(NOW)
+    monkeypatch.setattr("changes.clock.timezone", clock_on_the_wall)
+    return clock_on_the_wall
+
+
+@pytest.fixture
+def enter(portal: Page, live_server: LiveServer) -> SignIn:
+    """By user name and password, as people do."""
+
+    def entered(username: str) -> None:
+        portal.context.clear_cookies()
+        portal.goto(f"{live_server.url}/sign-in/")
+        portal.get_by_label("Username").fill(username)
+        portal.get_by_label("Password").fill(SAMPLE_PASSWORD)
+        portal.get_by_role("button", name="Sign in", exact=True).click()
+        portal.wait_for_url(f"{live_server.url}/")
+
+    return entered
+
+
+@pytest.fixture
+def machines(
+    settings: Settings, eager_celery: None, live_server: LiveServer, wall: WallClock
+) -> Machines:
+    """Git host, pipeline and deployment system, each let in as it should be."""
+    for name in SETTINGS:
+        setattr(settings, name, [SECRET])
+    return Machines(live_server.url, wall)
+
+
+@pytest.fixture
+def walker(portal: Page, live_server: LiveServer, enter: SignIn) -> Walker:
+    return Walker(portal, live_server.url, enter)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
-from changes.models import ChangeRequest, Deployment
+from changes.models import ChangeRequest, Deployment, Rollback
 from changes.queries.observed import observed_words
 from changes.queries.timeline.moment import Moment
 from changes.vocabulary import StageResult, VerificationKind, label
@@ -54,8 +54,16 @@ def _end(deployment: Deployment) -> Iterator[Moment]:
             rollback.started_by,
             lines=(rollback.reason, _joined(observed_words(rollback.observed))),
         )
+        yield from _steps(rollback)
     elif deployment.finished_at:
         yield Moment(deployment.finished_at, deployment.outcome, f"Rollout {deployment.outcome}")
+
+
+def _steps(rollback: Rollback) -> Iterator[Moment]:
+    """Each with what its command put out, as far as a line of the story holds it."""
+    for step in rollback.steps.all():
+        what = f"Rollback step {step.ordinal} confirmed: {step.command or step.title}"
+        yield Moment(step.confirmed_at, "done", what, step.confirmed_by, lines=(step.output,))
 
 
 def alert_moments(deployment: Deployment) -> Iterator[Moment]:

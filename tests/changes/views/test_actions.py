@@ -113,7 +113,9 @@ def test_a_role_that_is_not_open_is_a_field_error(client_as: ClientAs) -> None:
 def test_a_rollout_from_start_to_close(client_as: ClientAs) -> None:
     story = make_story().pass_gates().approve()
     lead = signed_in(client_as, story, "lead")
-    lead.post(address(story.change, Action.START_DEPLOYMENT), {"revision": story.head})
+    given = {"revision": story.head, "artifact_digest": "sha256:9f86d081"}
+    lead.post(address(story.change, Action.START_DEPLOYMENT), given)
+    assert story.deployment.artifact_digest == "sha256:9f86d081"
     for stage in RolloutStageName:
         lead.post(address(story.change, Action.ADVANCE_STAGE), {"stage": stage.value})
     lead.post(address(story.change, Action.FINISH_DEPLOYMENT))

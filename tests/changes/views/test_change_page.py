@@ -1,11 +1,16 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from changes.models import ChangeRequest
 from changes.vocabulary import Category, Origin, Role, RolloutStageName, State
+from changes.workflow.learning import NewActionItem, write_post_mortem
+from changes.workflow.runbooks import confirm_steps
 from tests.clients import ClientAs
 from tests.factories.request import ChangeRequestFactory
 from tests.factories.stories import make_draft, make_story
+from tests.factories.times import VERIFIED
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +117,28 @@ def test_page_takes_as_many_queries_for_a_long_story(client_as: ClientAs) -> Non
             client.get(page_of(story.change))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_rollback_and_what_was_learnt_stand_on_the_page(client_as: ClientAs) -> None:
+    story = make_story().pass_gates().approve().deploy().roll_back()
+    at = VERIFIED + timedelta(hours=1)
+    confirm_steps(request=story.change, actor=story.lead, at=at, outputs={1: "Rolled back."})
+    write_post_mortem(
+        request=story.change,
+        actor=story.requester,
+        at=at,
+        what_happened="The list was empty.",
+        root_cause="Titles may be missing.",
+        action_items=[NewActionItem("Test it without titles", story.peer, at.date())],
+    )
+
+    page = client_as(Role.AUDITOR).get(page_of(story.change)).content.decode()
+
+    for shown in (
+        "Rollback step 1 confirmed: vercel rollback --yes",
+        "Rolled back.",
+        "The list was empty.",
+        "Titles may be missing.",
+        "Test it without titles",
+    ):
+        assert shown in page, shown
