@@ -102,12 +102,13 @@ def test_authors_are_not_offered_to_approve_and_are_refused(client_as: ClientAs)
     )
 
 
-def test_a_role_that_is_not_open_is_a_field_error(client_as: ClientAs) -> None:
+def test_a_role_that_is_not_open_is_refused_with_the_reason(client_as: ClientAs) -> None:
     story = make_story()
     client = signed_in(client_as, story, "peer")
     given = {"role": "tech lead", **shown(client, story.change)}
     answer = client.post(address(story.change, Action.APPROVE), given)
-    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["role"])
+    assert answer.status_code == 403
+    assert "is not a tech lead of a system that" in answer.content.decode()
 
 
 def test_a_rollout_from_start_to_close(client_as: ClientAs) -> None:
