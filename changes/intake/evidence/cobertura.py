@@ -12,11 +12,12 @@ class _Lines:
         self.declared: float | None = None
         self.files: dict[str, dict[str, bool]] = {}
         self.lines: dict[str, bool] = {}
+        self.end = None
 
     def begin(self, path: list[str], attributes: Attributes) -> None:
         name = path[-1]
         if name == "line":
-            if path[-3:-1] == ["class", "lines"]:
+            if len(path) > 2 and path[-2] == "lines" and path[-3] == "class":
                 self.add(attributes)
         elif len(path) == 1:
             if path[0] != "coverage":
@@ -27,15 +28,13 @@ class _Lines:
             self.lines = self.files.setdefault(name, {})
 
     def add(self, attributes: Attributes) -> None:
-        number = attributes.get("number", "").strip()
-        self.lines[number] = self.lines.get(number, False) or _is_hit(attributes, number)
+        number, hits = attributes.get("number", "").strip(), attributes.get("hits", "")
+        is_hit = hits != "0" and _is_hit(hits.strip(), number)
+        if is_hit or number not in self.lines:
+            self.lines[number] = is_hit
 
-    def end(self, path: list[str]) -> None:
-        pass
 
-
-def _is_hit(attributes: Attributes, number: str) -> bool:
-    stated = attributes.get("hits", "").strip()
+def _is_hit(stated: str, number: str) -> bool:
     if stated.isascii() and stated.isdecimal():
         return stated.strip("0") != ""
     try:

@@ -46,6 +46,9 @@ def _json(stream: BinaryIO) -> dict[str, Any]:
     format_name: Any = None
     wanted = ("bomFormat", "components.*", "vulnerabilities.*")
     for path, kind, value in found_in(stream, *wanted, marks=("vulnerabilities",)):
+        if path[0] == "components" and isinstance(value, dict) and "components" not in value:
+            found["components"] += 1  # most of them
+            continue
         match path:
             case ("bomFormat",):
                 format_name = value

@@ -1,14 +1,24 @@
-"""SARIF 2.1.0 (OASIS). Read twice: first the rules of each run, then its results."""
+"""SARIF 2.1.0 (OASIS). What counts of a result depends on its rule, which may come later: results
+that say the same are counted together until the rules are known.
+"""
 
+import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from changes.intake.evidence.json_items import Found, found_in
+from changes.intake.evidence.json_items import found_in
+from changes.intake.evidence.json_places import Found
 from changes.intake.evidence.sarif_rules import RunRules, score_of
 from changes.intake.evidence.severities import SCORE_SEVERITIES, severity_of_score
 from changes.intake.json_values import Unreadable
 
 LEVELS = ("error", "warning", "note", "none")
+# Of different results; with more of them the log is read a second time instead.
+ALIKE_MAXIMUM = 20_000
+_TELLING = ("rule", "ruleId", "ruleIndex", "level", "kind", "provenance", "suppressions")
+_RARE = {"rule", "provenance", "properties", "suppressions"}
+_PLAIN = {str, int, type(None)}
 
 
 class _Run:
@@ -16,6 +26,36 @@ class _Run:
         self.tool: Any = None
         self.invocations: Any = None
         self.has_results = False
+        self.alike: dict[Any, list[Any]] = {}  # what counts of a result, and how often it came
+
+    def heed(self, result: Any) -> None:
+        if not isinstance(result, dict):
+            raise Unreadable("One of its results is not an object in braces.")
+        known = self.alike.get(key := _key_of(result))
+        if known is not None:
+            known[1] += 1
+        elif len(self.alike) <= ALIKE_MAXIMUM:
+            self.alike[key] = [_telling(result), 1]
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.alike) <= ALIKE_MAXIMUM
+
+
+def _key_of(result: dict[str, Any]) -> Any:
+    get = result.get
+    key = (get("ruleId"), get("ruleIndex"), get("level"), get("kind"))
+    if _RARE.isdisjoint(result) and _PLAIN.issuperset(map(type, key)):
+        return key
+    return json.dumps(_telling(result), sort_keys=True, default=str)
+
+
+def _telling(result: dict[str, Any]) -> dict[str, Any]:
+    told = {name: result[name] for name in _TELLING if name in result}
+    properties = result.get("properties")
+    if isinstance(properties, dict):
+        properties = {n: v for n, v in properties.items() if n == "security-severity"}
+    return told | {"properties": properties}
 
 
 class _Log:
@@ -53,18 +93,16 @@ def read_sarif(stream: BinaryIO) -> dict[str, Any]:
     """
     runs = _runs(stream)
     rules = [RunRules(run.tool, run.invocations) for run in runs]
-    stream.seek(0)
     levels, severities, totals = Counter[str](), Counter[str](), Counter[str]()
-    for path, _, result in found_in(stream, "runs.*.results.*"):
-        if not isinstance(result, dict):
-            raise Unreadable("One of its results is not an object in braces.")
-        of_run = rules[int(path[1] or 0)]
+    for place, result, count in _results(stream, runs):
+        of_run = rules[place]
         rule = of_run.rule_of(result)
         severity = severity_of_score(score_of(result, rule))
-        levels[of_run.level_of(result, rule)] += 1
-        severities[severity] += 1
-        totals.update(_suppression(result, is_critical=severity == "critical"))
-        totals["results"] += 1
+        levels[of_run.level_of(result, rule)] += count
+        severities[severity] += count
+        for said in _suppression(result, is_critical=severity == "critical"):
+            totals[said] += count
+        totals["results"] += count
     names = list(dict.fromkeys(of_run.name for of_run in rules if of_run.name))
     return {
         "tool": ", ".join(names) or None,
@@ -81,12 +119,26 @@ def read_sarif(stream: BinaryIO) -> dict[str, Any]:
 
 def _runs(stream: BinaryIO) -> list[_Run]:
     log = _Log()
-    wanted = ("version", "runs.*.tool", "runs.*.invocations")
+    wanted = ("version", "runs.*.tool", "runs.*.invocations", "runs.*.results.*")
     for found in found_in(stream, *wanted, marks=("runs", "runs.*", "runs.*.results")):
-        log.heed(found)
+        if len(found.path) == 4:
+            log.runs[-1].heed(found.value)
+        else:
+            log.heed(found)
     if not log.is_log:
         raise Unreadable("It has no list of runs: expected a SARIF 2.1.0 log.")
     return log.runs
+
+
+def _results(stream: BinaryIO, runs: list[_Run]) -> Iterator[tuple[int, dict[str, Any], int]]:
+    """Each with its run's place, and how often it came."""
+    if all(run.is_complete for run in runs):
+        for place, run in enumerate(runs):
+            yield from ((place, result, count) for result, count in run.alike.values())
+        return
+    stream.seek(0)
+    for path, _, result in found_in(stream, "runs.*.results.*"):
+        yield int(path[1] or 0), result, 1
 
 
 def _check_version(version: Any) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any, BinaryIO
 
-from changes.intake.evidence.json_items import Found, found_in
+from changes.intake.evidence.json_items import found_in
+from changes.intake.evidence.json_places import Found
 from changes.intake.evidence.severities import ADVISORY_SEVERITIES, counted, severity_of, worst
 from changes.intake.json_values import Unreadable
 

@@ -1,6 +1,6 @@
 """XML as a stream of elements: nothing is kept, nothing fetched, no entity may be declared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import BinaryIO, NoReturn, Protocol
 from xml.parsers import expat
 
@@ -12,29 +12,43 @@ Attributes = Mapping[str, str]
 
 
 class Listener(Protocol):
-    """`path` holds the local names from the root down to the element itself."""
+    """`path` holds the local names from the root down to the element itself. `end` is None where
+    nothing is to be told of it.
+    """
 
     def begin(self, path: list[str], attributes: Attributes) -> None: ...
-    def end(self, path: list[str]) -> None: ...
+    @property
+    def end(self) -> Callable[[list[str]], None] | None: ...
 
 
-class _Elements:
-    """Expat's calls, as a listener wants them."""
+Start = Callable[[str, Attributes], None]
+Finish = Callable[[str], None]
 
-    def __init__(self, listener: Listener) -> None:
-        self.begin, self.end = listener.begin, listener.end
-        self.path: list[str] = []
 
-    def start(self, name: str, attributes: Attributes) -> None:
-        path = self.path
-        path.append(name.rpartition(":")[2] if ":" in name else name)
+def _elements(listener: Listener) -> tuple[Start, Finish]:
+    """Expat's calls, as a listener wants them. They are made for each element: as few steps as
+    can be.
+    """
+    path: list[str] = []
+    add, drop, begin, end = path.append, path.pop, listener.begin, listener.end
+
+    def start(name: str, attributes: Attributes) -> None:
+        add(name.rpartition(":")[2] if ":" in name else name)
         if len(path) > DEEPEST:
             raise Unreadable(f"It is nested too deeply: expected at most {DEEPEST} levels.")
-        self.begin(path, attributes)
+        begin(path, attributes)
 
-    def finish(self, _name: str) -> None:
-        self.end(self.path)
-        self.path.pop()
+    def finish(_name: str) -> None:
+        drop()
+
+    if end is None:
+        return start, finish
+
+    def finish_and_tell(_name: str) -> None:
+        end(path)
+        drop()
+
+    return start, finish_and_tell
 
 
 def listen(stream: BinaryIO, listener: Listener) -> None:
@@ -43,10 +57,10 @@ def listen(stream: BinaryIO, listener: Listener) -> None:
     A DOCTYPE may name an external subset, which is not fetched; whoever declares an entity is
     refused (XML 1.0, 4.2). Text is told where the listener has a `text`.
     """
-    parser, elements = expat.ParserCreate(), _Elements(listener)
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    parser.StartElementHandler, parser.EndElementHandler = elements.start, elements.finish
+    parser.StartElementHandler, parser.EndElementHandler = _elements(listener)
     parser.CharacterDataHandler = getattr(listener, "text", None)
     parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse_entity
     try:
