@@ -29,6 +29,8 @@ from changes.intake.json_values import Unreadable
 
 CHUNK = 1 << 18
 LONGEST = 1 << 23
+# A number may go on behind the window's edge: after `1e+`, Python reads 1.
+SLACK = 4
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NEXT = re.compile(r"[ \t\n\r]*(.?)[ \t\n\r]*", re.DOTALL)
 _KINDS = {"{": "map", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}
@@ -108,7 +110,7 @@ class _Window:
                 raise Unreadable(_TOO_DEEP) from error
             except ValueError as error:
                 raise _of_number(error) from error
-            if end == len(self.text) and not self.is_last:
+            if end > len(self.text) - SLACK and not self.is_last:
                 self._go_on(is_wanted, None)
                 continue
             self.at = end

@@ -117,3 +117,14 @@ def test_fractions_keep_their_digits() -> None:
         Decimal("1E+400"),
         Decimal("9.80"),
     ]
+
+
+@pytest.mark.parametrize("number", ["12345", "-2.5", "1e5", "1E+05", "0.25e-1"])
+@pytest.mark.parametrize(
+    "place", ['{"version":%s}', '{"x":[%s]}', '{"runs":[{"results":[%s,%s]}]}']
+)
+def test_number_at_the_edge_of_the_window(number: str, place: str) -> None:
+    data = place.replace("%s", number).encode()
+
+    for chunk in range(1, len(data)):
+        assert quickly(data, chunk) == by_events(data)
