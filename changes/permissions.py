@@ -40,8 +40,9 @@ def why_may_not_take(person: Actor, action: Action, change: ChangeRequest) -> st
         return f"{person.name} is a {person.kind}, and only people do this in the portal."
     if not (person.is_active and person.roles & step.who):
         return f"Only {_listed(step.who)} may {step.label.lower()}."
-    if State(change.state) not in step.start:
-        states = " or ".join(label(state) for state in sorted(step.start))
+    starts = step.starts(change.origin)
+    if State(change.state) not in starts:
+        states = " or ".join(label(state) for state in sorted(starts))
         return f"{change.key} is {label(change.state)}; it would have to be {states}."
     if action in (Action.EDIT, Action.SUBMIT, Action.WITHDRAW) and not _is_own(person, change):
         return f"Only {change.requester} may {step.label.lower()} this request."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from changes.roles import DEPLOYERS, REQUESTERS
-from changes.vocabulary import Role, State
+from changes.vocabulary import Origin, Role, State
 
 
 class Action(StrEnum):
@@ -40,7 +40,8 @@ class Action(StrEnum):
 @dataclass(frozen=True)
 class Step:
     """`to` is None where the action leaves the state as it is; `rules` have to be clear, by the
-    finding that each rule gives at that moment.
+    finding that each rule gives at that moment. `late` are further states, for a request that was
+    opened after the fact.
     """
 
     action: Action
@@ -49,6 +50,11 @@ class Step:
     to: State | None
     who: frozenset[Role]
     rules: tuple[str, ...] = ()
+    late: frozenset[State] = frozenset()
+
+    def starts(self, origin: str) -> frozenset[State]:
+        """The states from which a request of that origin may take the step."""
+        return self.start | self.late if origin == Origin.RETROACTIVE else self.start
 
 
 def _step(
@@ -58,8 +64,10 @@ def _step(
     to: State | None,
     who: frozenset[Role],
     *rules: str,
+    late: str = "",
 ) -> Step:
-    return Step(action, label, frozenset(map(State, start.split())), to, who, rules)
+    start_states, late_states = (frozenset(map(State, s.split())) for s in (start, late))
+    return Step(action, label, start_states, to, who, rules, late_states)
 
 
 # Before its deployment. After a rollback another revision may be approved, and then deployed.
@@ -72,9 +80,11 @@ _REVIEWERS = frozenset({Role.TECH_LEAD, Role.COMPLIANCE})
 TABLE: tuple[Step, ...] = (
     # An edit after the submission asks for the approvals again.
     _step(Action.EDIT, "Edit", "draft submitted", None, REQUESTERS),
+    # What was deployed before goes on from there: changes.workflow.requests.
     _step(Action.SUBMIT, "Submit", "draft", State.SUBMITTED, REQUESTERS, "required_fields_present"),
     _step(Action.RETURN, "Return to the requester", "submitted", State.DRAFT, REQUESTERS),
-    _step(Action.APPROVE, "Approve", _READY, None, REQUESTERS),
+    # What was deployed without a request can be approved afterwards; it counts for nothing before.
+    _step(Action.APPROVE, "Approve", _READY, None, REQUESTERS, late=_AFTER),
     _step(Action.REJECT, "Reject", "submitted", State.REJECTED, _APPROVERS),
     _step(Action.WITHDRAW, "Withdraw", "draft submitted", State.WITHDRAWN, REQUESTERS),
     _step(Action.SCHEDULE, "Schedule", _READY, None, DEPLOYERS),
@@ -143,5 +153,5 @@ TABLE: tuple[Step, ...] = (
 STEPS: dict[Action, Step] = {step.action: step for step in TABLE}
 
 
-def steps_from(state: State) -> list[Step]:
-    return [step for step in TABLE if state in step.start]
+def steps_from(state: State, origin: str = Origin.PORTAL) -> list[Step]:
+    return [step for step in TABLE if state in step.starts(origin)]

@@ -118,7 +118,8 @@ def _reasons_against(request: HttpRequest, judgement: Judgement, action: Action)
 
 def _status(person: Person, action: Action, judgement: Judgement) -> HTTPStatus:
     """Conflict where only the state is in the way, forbidden where it is the person."""
-    is_too_early = State(judgement.change.state) not in STEPS[action].start
+    change = judgement.change
+    is_too_early = State(change.state) not in STEPS[action].starts(change.origin)
     may_at_all = bool(person.roles & STEPS[action].who)
     return HTTPStatus.CONFLICT if may_at_all and is_too_early else HTTPStatus.FORBIDDEN
 

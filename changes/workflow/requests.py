@@ -25,6 +25,7 @@ from changes.rules.policy import TEXT_FIELDS
 from changes.states import Action
 from changes.vocabulary import Category, DocumentKind, State
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
+from changes.workflow.rollout_steps import state_after_deployment
 from changes.workflow.steps import begin, check_rules, check_time, enter, save
 
 TITLE_MAXIMUM = 300
@@ -101,7 +102,10 @@ def edit_request(
 
 @transaction.atomic
 def submit_request(*, request: ChangeRequest, actor: Person, at: datetime) -> ChangeRequest:
-    """Fixes the policy version in force, for good. Refused while a required field is lacking."""
+    """Fixes the policy version in force, for good. Refused while a required field is lacking.
+
+    A request for what was deployed already goes on from where its latest deployment stands.
+    """
     change = begin(request, Action.SUBMIT, actor, at)
     _check_complete(change, at)
     change.submitted_at = at
@@ -109,6 +113,7 @@ def submit_request(*, request: ChangeRequest, actor: Person, at: datetime) -> Ch
     change.counted_at = change.counted_at or at
     change.policy_version = version_in_force(at)
     enter(change, Action.SUBMIT)
+    change.state = state_after_deployment(change) or change.state
     save(change, Action.SUBMIT, actor, at, policy=change.policy_version.version)
     return change
 

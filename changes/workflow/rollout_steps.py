@@ -7,7 +7,13 @@ from django.db.models import QuerySet
 from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, Deployment, Person, PostMortem, RolloutHalt
 from changes.states import Action
-from changes.vocabulary import DeploymentOutcome, Environment, StageResult
+from changes.vocabulary import (
+    DeploymentOutcome,
+    Environment,
+    StageResult,
+    State,
+    VerificationKind,
+)
 from changes.workflow.refusals import Invalid, NotNow
 from changes.workflow.steps import begin, locked
 
@@ -47,6 +53,28 @@ def is_latest(change: ChangeRequest, deployment: Deployment) -> bool:
     """The state of a change follows its latest deployment to production only."""
     latest = to_production(change).order_by("started_at", "pk").last()
     return latest is not None and latest.pk == deployment.pk
+
+
+def state_after_deployment(change: ChangeRequest) -> State | None:
+    """Where its latest deployment to production has brought it; None where there is none, and
+    where it failed and never reached production.
+    """
+    latest = to_production(change).order_by("started_at", "pk").last()
+    if latest is None:
+        return None
+    is_whole = is_verified(latest)
+    return {
+        DeploymentOutcome.RUNNING: State.DEPLOYING,
+        DeploymentOutcome.SUCCEEDED: State.VERIFIED if is_whole else State.DEPLOYED,
+        DeploymentOutcome.ROLLED_BACK: State.ROLLED_BACK,
+    }.get(DeploymentOutcome(latest.outcome))
+
+
+def is_verified(deployment: Deployment) -> bool:
+    """The newest result of each kind has passed."""
+    rows = deployment.verifications.order_by("recorded_at", "pk")
+    latest = dict(rows.values_list("kind", "has_passed"))
+    return all(latest.get(kind.value) for kind in VerificationKind)
 
 
 def next_stage(change: ChangeRequest | None, deployment: Deployment) -> str | None:

@@ -28,7 +28,11 @@ def begin(request: ChangeRequest, action: Action, actor: Person, at: datetime) -
     refusal = why_may_not_take(actor, action, change)
     if refusal:
         may_at_all = actor.roles & step.who and actor.kind == PersonKind.HUMAN
-        raise (NotNow if may_at_all and change.state not in step.start else NotPermitted)(refusal)
+        raise (
+            NotNow
+            if may_at_all and change.state not in step.starts(change.origin)
+            else NotPermitted
+        )(refusal)
     if at < (change.submitted_at or change.drafted_at):
         raise Invalid({"at": f"{at.isoformat()} is before {change.key} came to be."})
     return change

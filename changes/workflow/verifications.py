@@ -10,7 +10,7 @@ from changes.models import ChangeRequest, Deployment, Person, Verification
 from changes.rules.verification import why_degraded
 from changes.states import STEPS, Action
 from changes.vocabulary import State, VerificationKind, label
-from changes.workflow.rollout_steps import begin_step, open_post_mortem
+from changes.workflow.rollout_steps import begin_step, is_verified, open_post_mortem
 from changes.workflow.steps import save
 
 
@@ -59,9 +59,7 @@ def keep_verification(
     announce(Announcement("verification.recorded", verification, at, by, change))
     if not has_passed:
         open_post_mortem(change, f"Verification failed: {label(kind)}.", at, by)
-    latest = {v.kind: v.has_passed for v in deployment.verifications.order_by("recorded_at", "pk")}
-    is_whole = all(latest.get(kind.value) for kind in VerificationKind)
-    if change and is_whole and change.state in STEPS[Action.VERIFY].start:
+    if change and is_verified(deployment) and change.state in STEPS[Action.VERIFY].start:
         change.state = State.VERIFIED
         save(change, Action.VERIFY, by, at)
     return verification

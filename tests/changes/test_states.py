@@ -6,7 +6,7 @@ from changes.models import ChangeRequest, Person
 from changes.permissions import why_may_not_take
 from changes.rules import RULES
 from changes.states import STEPS, TABLE, Action, steps_from
-from changes.vocabulary import PersonKind, Role, State
+from changes.vocabulary import Origin, PersonKind, Role, State
 
 # What the table has to say, written out once more: from, action, to ("" stays), who.
 REQUESTERS = "engineer, on-call, tech lead"
@@ -65,6 +65,13 @@ def test_table_of_states_is_the_one_expected() -> None:
     }
 
     assert table == EXPECTED
+
+
+def test_only_approving_may_follow_a_deployment_and_only_after_the_fact() -> None:
+    late = {step.action: step.late for step in TABLE if step.late}
+
+    assert late == {Action.APPROVE: frozenset(map(State, f"{AFTER} verified".split()))}
+    assert STEPS[Action.APPROVE].starts(Origin.PORTAL) == STEPS[Action.APPROVE].start
 
 
 def test_table_has_each_action_once() -> None:
