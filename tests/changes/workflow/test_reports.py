@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from changes import clock
 from changes.models import Deployment, PostMortem, RolloutStage, Verification
 from changes.queries.judgements import judgement_of
 from changes.vocabulary import (
@@ -11,6 +12,7 @@ from changes.vocabulary import (
     RolloutStageName,
     StageResult,
     State,
+    Verdict,
     VerificationKind,
 )
 from changes.workflow.refusals import Invalid, NotNow
@@ -20,6 +22,7 @@ from changes.workflow.reports import (
     report_stage,
     report_verification,
 )
+from changes.workflow.samples import NewSample, record_samples
 from tests.changes.workflow.refusing import events_of, refused
 from tests.changes.workflow.threads import at_once
 from tests.factories import times
@@ -256,3 +259,56 @@ def test_kpi_beyond_its_tolerance_has_failed_whatever_was_said() -> None:
 
     assert results == [True, False]
     assert PostMortem.objects.get(change=story.change).reason == "Verification failed: kpi."
+
+
+def breach(deployment: Deployment, minutes: int) -> None:
+    """Two per cent of errors, a sample each half minute."""
+    seconds = range(0, minutes * 60 + 1, 30)
+    rows = [NewSample(times.DEPLOYED + timedelta(seconds=s), error_rate_percent=2) for s in seconds]
+    with clock.simulated(times.DEPLOYED + timedelta(minutes=minutes)):
+        record_samples(deployment=deployment, samples=rows)
+
+
+def verdict_of(story: Story, seconds: float) -> tuple[Verdict, str]:
+    """So many seconds after the trigger fired."""
+    at = times.DEPLOYED + timedelta(minutes=5, seconds=seconds)
+    finding = judgement_of(story.change, at).finding("triggers_answered_by_rollback")
+    return finding.verdict, finding.sentence
+
+
+def test_success_reported_while_a_rollback_is_open_leaves_it_open() -> None:
+    story = make_story()
+    deployment = report(request=story.change)
+    breach(deployment, 5)
+    at = times.DEPLOYED + timedelta(minutes=7)
+
+    report_deployment_finished(deployment=deployment, at=at)
+
+    deployment.refresh_from_db()
+    story.change.refresh_from_db()
+    assert (deployment.outcome, story.change.state) == ("succeeded", State.DEPLOYED)
+    assert deployment.rollback.finished_at is None
+    assert deployment.firings.count() == 1
+    reason = PostMortem.objects.get(change=story.change).reason
+    assert reason.startswith("Reported as succeeded while a rollback was open: Error rate 2 %")
+
+
+def test_success_reported_while_a_rollback_is_open_does_not_answer_the_trigger() -> None:
+    story = make_story()
+    deployment = report(request=story.change)
+    breach(deployment, 5)
+    report_deployment_finished(deployment=deployment, at=times.DEPLOYED + timedelta(minutes=7))
+
+    in_time, over = verdict_of(story, 300), verdict_of(story, 301)
+    assert in_time[0] is Verdict.UNKNOWN
+    assert in_time[1].endswith("Roll back by 18:10:00 UTC: whoever deploys does it.")
+    assert over[0] is Verdict.FAILED
+    assert over[1].endswith("It was reported as a success. Nobody rolled back within 5 minutes.")
+
+    late = times.DEPLOYED + timedelta(minutes=20)
+    report_deployment_finished(
+        deployment=deployment, at=late, outcome=DeploymentOutcome.ROLLED_BACK
+    )
+    stays = verdict_of(story, 3600)
+    assert stays[0] is Verdict.FAILED
+    assert "Production was back at 18:20:00 UTC, after more than 5 minutes." in stays[1]
