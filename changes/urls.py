@@ -15,7 +15,13 @@ from changes.views.editing import edit_change, new_change
 from changes.views.evidence_files import attach, download
 from changes.views.home import home
 from changes.views.hooks import hook
-from changes.views.policy import policy, policy_approve, policy_review, policy_version
+from changes.views.policy import (
+    policy,
+    policy_approve,
+    policy_review,
+    policy_version,
+    policy_withdraw,
+)
 from changes.views.refused import refused_actions
 from changes.views.retroactive import retroactive_change
 
@@ -47,4 +53,5 @@ urlpatterns = [
     path("policy/<str:version>/", policy_version, name="policy-version"),
     path("policy/reviews/<str:quarter>/", policy_review, name="policy-review"),
     path("policy/<str:version>/approve/", policy_approve, name="policy-approve"),
+    path("policy/<str:version>/withdraw/", policy_withdraw, name="policy-withdraw"),
 ]

@@ -26,7 +26,11 @@ from changes.vocabulary import DeliveryState, PolicyState, Role
 from evidence.models import Package
 from tests.clients import ClientAs
 from tests.factories.calendar import FreezeFactory
-from tests.factories.catalogue import OnCallShiftFactory, StandardProcedureFactory
+from tests.factories.catalogue import (
+    OnCallShiftFactory,
+    RotaOverrideFactory,
+    StandardProcedureFactory,
+)
 from tests.factories.inbox import DeliveryJobFactory
 from tests.factories.interfaces import TokenFactory
 from tests.factories.packages import PackageFactory
@@ -105,6 +109,8 @@ ADDRESSES: dict[str, Address] = {
     "policy/<str:version>/": READ,
     "policy/reviews/<str:quarter>/": Address(MAY[Act.REVIEW_POLICY], PAGE, PAGE),
     "policy/<str:version>/approve/": Address(MAY[Act.APPROVE_POLICY], NO_METHOD, ON),
+    # Without a reason it is not withdrawn.
+    "policy/<str:version>/withdraw/": Address(MAY[Act.PROPOSE_POLICY], NO_METHOD, {400}),
     "packages/": READ_PACKAGES,
     "packages/jobs/": READ_PACKAGES,
     "packages/compile/": Address(MAY[Act.COMPILE_PACKAGE], NO_METHOD, AGAIN),
@@ -160,6 +166,7 @@ ADDRESSES |= {
 }
 # The admin site is for configuration: each of its addresses is one of these models or of these.
 ADMIN_MODELS = {"system", "standardprocedure", "oncallshift", "freeze", "repository", "person"} | {
+    "rotaoverride",
     "policyversion",
     "token",
 }
@@ -257,6 +264,7 @@ def site(db: None) -> Site:
         "person": story.peer,
         "standardprocedure": StandardProcedureFactory.create(),
         "oncallshift": OnCallShiftFactory.create(),
+        "rotaoverride": RotaOverrideFactory.create(),
         "freeze": FreezeFactory.create(),
         "token": TokenFactory.create(),
         "policyversion": PolicyVersion.objects.get(),

@@ -1,4 +1,4 @@
-"""Systems, standard procedures, the rota, freezes and repositories."""
+"""Systems, standard procedures, the rota with its overrides, freezes and repositories."""
 
 from typing import Any
 
@@ -7,7 +7,15 @@ from django.http import HttpRequest
 
 from changes import clock
 from changes.admin.base import EntryAdmin
-from changes.models import Freeze, OnCallShift, Person, Repository, StandardProcedure, System
+from changes.models import (
+    Freeze,
+    OnCallShift,
+    Person,
+    Repository,
+    RotaOverride,
+    StandardProcedure,
+    System,
+)
 from changes.vocabulary import Role
 from changes.workflow.administration import is_past
 
@@ -58,6 +66,18 @@ class ShiftAdmin(BegunIsHistory):
     date_hierarchy = "starts_at"
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = holders_of(Role.ON_CALL)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(RotaOverride)
+class RotaOverrideAdmin(BegunIsHistory):
+    list_display = ("stand_in", "absent", "starts_at", "ends_at", "reason")
+    list_select_related = ("stand_in", "absent")
+    date_hierarchy = "starts_at"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Whoever is on the rota may be absent; who stands in holds the role."""
         kwargs["queryset"] = holders_of(Role.ON_CALL)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import JSONField, QuerySet
-from django.forms import Textarea
+from django.forms import CharField, Textarea
 from django.http import HttpRequest
 
 from changes import clock
@@ -20,10 +21,14 @@ from changes.roles import Act
 from changes.rules.policy import Policy
 from changes.rules.policy_values import problems_of
 from changes.vocabulary import PolicyState
-from changes.workflow.policies import approve_policy, propose_policy
+from changes.workflow.policies import approve_policy, propose_policy, withdraw_policy
 from changes.workflow.refusals import Refusal
 
 DRY_RUN = "_dry_run"
+
+
+class ReasonForm(ActionForm):
+    reason = CharField(label="Why (to withdraw)", required=False, max_length=5000)
 
 
 class PolicyForm(PolicyModelForm):
@@ -52,9 +57,13 @@ class PolicyForm(PolicyModelForm):
 @admin.register(PolicyVersion)
 class PolicyVersionAdmin(EntryAdmin):
     form = PolicyForm
-    actions = ("approve",)
-    list_display = ("version", "state", "effective_on", "proposed_by", "approved_by", "approved_at")
-    list_select_related = ("proposed_by", "approved_by")
+    actions = ("approve", "withdraw")
+    action_form = ReasonForm
+    list_display = (
+        *("version", "standing", "effective_on", "proposed_by"),
+        *("approved_by", "approved_at", "withdrawn_because"),
+    )
+    list_select_related = ("proposed_by", "approved_by", "withdrawal__withdrawn_by")
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("version", "effective_on", "summary")}),
         *((heading, {"fields": [name for name, _ in rows]}) for heading, rows in SECTIONS),
@@ -71,6 +80,15 @@ class PolicyVersionAdmin(EntryAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description="withdrawn")
+    def withdrawn_because(self, version: PolicyVersion) -> str:
+        if not version.is_withdrawn:
+            return ""
+        return f"by {version.withdrawal.withdrawn_by}: {version.withdrawal.reason}"
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, Person) and may(request.user, Act.APPROVE_POLICY)
@@ -92,7 +110,7 @@ class PolicyVersionAdmin(EntryAdmin):
         if version is not None:
             before = version_before(version)
             context |= {"version": version, "before": before, "edits": edits_of(version, before)}
-        if version is not None and version.state == PolicyState.PROPOSED:
+        if version is not None and version.standing == PolicyState.PROPOSED:
             context["dry_run"] = dry_run(version, context["quarter"], now)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -111,3 +129,15 @@ class PolicyVersionAdmin(EntryAdmin):
                 tell_refusal(request, refusal)
             else:
                 messages.success(request, f"{version} is approved.")
+
+    @admin.action(description="Withdraw the selected proposals", permissions=["withdraw"])
+    def withdraw(self, request: HttpRequest, chosen: QuerySet[PolicyVersion]) -> None:
+        """With one reason for all of them, from beside the choice of the action."""
+        reason, actor = request.POST.get("reason", ""), actor_of(request)
+        for version in chosen:
+            try:
+                withdraw_policy(version=version, actor=actor, at=clock.now(), reason=reason)
+            except Refusal as refusal:
+                tell_refusal(request, refusal)
+            else:
+                messages.success(request, f"{version} is withdrawn.")

@@ -2,7 +2,7 @@
 
 from changes.models.alerts import Alert, RepositoryNews
 from changes.models.calendar import Freeze, WindowException
-from changes.models.catalogue import OnCallShift, StandardProcedure, System
+from changes.models.catalogue import OnCallShift, RotaOverride, StandardProcedure, System
 from changes.models.diffs import DiffFetch, PullRequestDiff
 from changes.models.files import EvidenceItem
 from changes.models.inbox import Delivery, DeliveryJob, RefusedDelivery
@@ -18,7 +18,7 @@ from changes.models.organisation import Organisation
 from changes.models.outward import CommitStatus
 from changes.models.people import Login, Person
 from changes.models.pipeline import GateResult, PipelineRun, ProductionRelease
-from changes.models.policy import PolicyReview, PolicyVersion
+from changes.models.policy import PolicyReview, PolicyVersion, PolicyWithdrawal
 from changes.models.refusals import RefusedAction
 from changes.models.request import Approval, ChangeRequest
 from changes.models.rollout import (
@@ -61,6 +61,7 @@ __all__ = [
     "PipelineRun",
     "PolicyReview",
     "PolicyVersion",
+    "PolicyWithdrawal",
     "PostIncidentReview",
     "PostMortem",
     "ProductionRelease",
@@ -76,6 +77,7 @@ __all__ = [
     "RollbackStep",
     "RolloutHalt",
     "RolloutStage",
+    "RotaOverride",
     "StandardProcedure",
     "System",
     "Token",

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 
 from changes.models.constraints import in_order, not_blank
 from changes.models.people import Person
@@ -50,6 +50,43 @@ class StandardProcedure(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RotaOverride(models.Model):
+    """Somebody stands in for another on the rota, from `starts_at` until just before `ends_at`."""
+
+    absent = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose shifts somebody else takes over.",
+    )
+    stand_in = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", help_text="Who is on call instead."
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            not_blank("reason", model="override"),
+            CheckConstraint(
+                name="override_ends_after_it_starts",
+                condition=Q(starts_at__lt=F("ends_at")),
+                violation_error_message="It ends after it starts.",
+            ),
+            CheckConstraint(
+                name="override_is_of_two_people",
+                condition=~Q(absent=F("stand_in")),
+                violation_error_message="Nobody stands in for themselves.",
+            ),
+            UniqueConstraint(fields=["absent", "starts_at"], name="override_starts_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stand_in} for {self.absent} from {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class OnCallShift(models.Model):

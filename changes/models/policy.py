@@ -132,11 +132,38 @@ class PolicyVersion(models.Model):
     def __str__(self) -> str:
         return f"Policy {self.version}"
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return hasattr(self, "withdrawal")
+
+    @property
+    def standing(self) -> str:
+        """`proposed`, `approved` or `withdrawn`."""
+        return "withdrawn" if self.is_withdrawn else str(self.state)
+
     def as_policy(self) -> Policy:
         """The plain values that rules receive."""
         return Policy.from_values(
             {name: getattr(self, name) for name in (*Policy.names(), "version", "effective_on")}
         )
+
+
+class PolicyWithdrawal(models.Model):
+    """A proposal that goes no further; never edited. The version stays as it was proposed."""
+
+    version = models.OneToOneField(
+        PolicyVersion, on_delete=models.PROTECT, related_name="withdrawal"
+    )
+    reason = models.TextField()
+    withdrawn_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["withdrawn_at", "pk"]
+        constraints = [not_blank("reason", model="withdrawal")]
+
+    def __str__(self) -> str:
+        return f"Withdrawal of {self.version}"
 
 
 class PolicyReview(models.Model):

@@ -9,7 +9,6 @@ from changes.models import (
     Commit,
     Freeze,
     GateResult,
-    OnCallShift,
     PipelineRun,
     PullRequest,
     PullRequestDiff,
@@ -27,6 +26,7 @@ from changes.queries.outcomes import (
 )
 from changes.queries.policies import reporting_date
 from changes.queries.record import with_record
+from changes.queries.rota import rota
 from changes.queries.wording import request_digest
 from changes.rules.facts import (
     AdvisoryFacts,
@@ -41,7 +41,6 @@ from changes.rules.facts import (
     ReleaseFacts,
     ReviewFacts,
     SampleFacts,
-    ShiftFacts,
     SystemFacts,
     WindowExceptionFacts,
 )
@@ -69,12 +68,12 @@ def facts_of_all(changes: Iterable[ChangeRequest]) -> dict[int, ChangeFacts]:
     changes = list(changes)
     results, runs, samples = _gate_results(changes), _runs(changes), samples_of(changes)
     freezes = [_freeze(freeze) for freeze in Freeze.objects.prefetch_related("systems")]
-    shifts = [ShiftFacts(s.person_id, s.starts_at, s.ends_at) for s in OnCallShift.objects.all()]
+    shifts = rota()
     return {
         change.pk: replace(
             _facts(change, results, runs, samples),
             freezes=tuple(freezes),
-            shifts=tuple(shifts),
+            shifts=shifts,
         )
         for change in changes
     }

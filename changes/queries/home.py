@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from changes.models import ChangeRequest, OnCallShift, Person
+from changes.models import ChangeRequest, Person
 from changes.queries.judgements import Judgement
 from changes.queries.listing import ListedChange, judged
+from changes.queries.rota import on_call_at
 from changes.roles import DEPLOYERS, REQUESTERS
 from changes.rules.deployment import FIRST_CLEAR
 from changes.rules.pipeline import may_be_released
@@ -41,8 +42,7 @@ def requests_to(person: Person, at: datetime) -> list[Request]:
     """Changes of others that wait for a decision or a step of this person, the oldest first."""
     waiting = ChangeRequest.objects.filter(state__in=UNDER_WAY[1:]).exclude(requester=person)
     rows = judged(waiting.order_by("number")[:CONSIDERED], at)
-    is_on_call = OnCallShift.objects.filter(person=person, starts_at__lte=at, ends_at__gt=at)
-    on_call = is_on_call.exists()
+    on_call = person in on_call_at(at)
     asked = [Request(row, asked_of(person, row.judgement, is_on_call=on_call)) for row in rows]
     return [request for request in asked if request.asks]
 

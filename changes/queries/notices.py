@@ -7,12 +7,13 @@ from datetime import datetime
 from django.urls import reverse
 
 from changes.announcements import Announcement
-from changes.models import ActionItem, ChangeRequest, OnCallShift, Person
+from changes.models import ActionItem, ChangeRequest, Person
 from changes.queries.facts import facts_of
 from changes.queries.home import asked_of
 from changes.queries.judgements import judgement_of
 from changes.queries.policies import reporting_date
 from changes.queries.reviews import overdue_policy_reviews, reviews_to_hold
+from changes.queries.rota import on_call_at
 from changes.roles import MAY, Act
 from changes.vocabulary import Occasion, Role
 
@@ -174,8 +175,7 @@ def _leads(change: ChangeRequest) -> list[Person]:
 
 
 def _on_call(at: datetime) -> list[Person]:
-    shifts = OnCallShift.objects.filter(starts_at__lte=at, ends_at__gt=at, person__is_active=True)
-    return [shift.person for shift in shifts.select_related("person")]
+    return [person for person in on_call_at(at) if person.is_active]
 
 
 def _holders(roles: Iterable[Role]) -> list[Person]:

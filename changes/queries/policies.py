@@ -18,12 +18,15 @@ def approved_versions() -> list[PolicyVersion]:
 
 def proposed_versions() -> QuerySet[PolicyVersion]:
     """Those that wait for another person's approval."""
-    return PolicyVersion.objects.filter(state=PolicyState.PROPOSED).select_related("proposed_by")
+    proposed = PolicyVersion.objects.filter(state=PolicyState.PROPOSED, withdrawal__isnull=True)
+    return proposed.select_related("proposed_by")
 
 
 def policy_history() -> list[PolicyVersion]:
-    """Every version, approved or proposed, the oldest first, with who proposed and approved it."""
-    versions = PolicyVersion.objects.select_related("proposed_by", "approved_by")
+    """Every version, also one that was withdrawn, the oldest first, with who decided on it."""
+    versions = PolicyVersion.objects.select_related(
+        "proposed_by", "approved_by", "withdrawal__withdrawn_by"
+    )
     return list(versions.order_by("effective_on"))
 
 

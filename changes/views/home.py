@@ -16,6 +16,7 @@ from changes.quarters import quarter_of
 from changes.queries.home import own_changes, requests_to
 from changes.queries.policies import proposed_versions, version_in_force
 from changes.queries.reviews import overdue_policy_reviews, reviews_to_hold
+from changes.queries.rota import overrides_ahead
 from changes.queries.summaries import quarter_summary, quarters_with_counts
 from changes.roles import REQUESTERS, Act
 from changes.views.lookup import person_of
@@ -63,6 +64,7 @@ def _for_policy_administrators() -> dict[str, Any]:
         "overdue_policy_reviews": overdue_policy_reviews(now),
         "proposals": list(proposed_versions()),
         "freezes": list(Freeze.objects.filter(ends_at__gt=now)[:5]),
+        "overrides": list(overrides_ahead(now)[:5]),
         "shifts": list(OnCallShift.objects.filter(ends_at__gt=now).select_related("person")[:5]),
     }
 

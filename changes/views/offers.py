@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from changes.models import ChangeRequest, OnCallShift, Person
+from changes.models import ChangeRequest, Person
 from changes.permissions import why_may_not, why_may_not_take
 from changes.queries.judgements import Judgement, reasons_against_deployment
+from changes.queries.rota import on_call_at
 from changes.rules.windows import RULE as WINDOW_RULE
 from changes.states import STEPS, Action, Step, steps_from
 from changes.views.followups import FOLLOW_UPS, FollowUp
@@ -42,7 +43,8 @@ class Offer:
 def offers_to(person: Person, judgement: Judgement, at: datetime) -> list[Offer]:
     """Every step from the change's state, in the table's order."""
     change = judgement.change
-    steps = [step for step in steps_from(State(change.state)) if _applies(step, change)]
+    found = steps_from(State(change.state), change.origin)
+    steps = [step for step in found if _applies(step, change)]
     offers = [_offer(step, person, judgement, at) for step in steps]
     return [offer for offer in offers if offer.stage or offer.step.action != Action.ADVANCE_STAGE]
 
@@ -59,8 +61,7 @@ def follow_ups_for(person: Person, judgement: Judgement) -> list[FollowUp]:
 
 def open_roles(person: Person, judgement: Judgement, at: datetime) -> list[ApprovalRole]:
     """The capacities in which this person could approve it now and has not yet."""
-    shifts = OnCallShift.objects.filter(person=person, starts_at__lte=at, ends_at__gt=at)
-    roles = approval_roles_open_to(person, judgement.facts, is_on_call=shifts.exists())
+    roles = approval_roles_open_to(person, judgement.facts, on_call=on_call_at(at))
     facts = judgement.facts
     given = {
         approval.role

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from changes import clock
-from changes.forms.policy import PolicyReviewForm
+from changes.forms.policy import PolicyReviewForm, PolicyWithdrawalForm
 from changes.models import PolicyVersion
 from changes.permissions import may, needs
 from changes.queries.dry_runs import dry_run, last_quarter
@@ -23,7 +23,7 @@ from changes.roles import Act
 from changes.views.lookup import person_of
 from changes.views.refusals import answers_refusals
 from changes.vocabulary import PolicyState
-from changes.workflow.policies import approve_policy, sign_policy_review
+from changes.workflow.policies import approve_policy, sign_policy_review, withdraw_policy
 
 
 @needs(Act.READ_POLICY)
@@ -51,8 +51,9 @@ def policy_version(request: HttpRequest, version: str) -> HttpResponse:
     """One version: what it changes, who proposed and approved it, what it would have done."""
     person, found = person_of(request), _found(version)
     before = version_before(found)
-    is_proposed = found.state == PolicyState.PROPOSED
+    is_proposed = found.standing == PolicyState.PROPOSED
     may_decide = may(person, Act.APPROVE_POLICY) and found.proposed_by_id != person.pk
+    may_withdraw = may(person, Act.PROPOSE_POLICY)
     context = {
         "version": found,
         "before": before,
@@ -60,6 +61,8 @@ def policy_version(request: HttpRequest, version: str) -> HttpResponse:
         "sections": sections_of(found),
         "is_proposed": is_proposed,
         "may_decide": is_proposed and may_decide,
+        "withdrawal": getattr(found, "withdrawal", None),
+        "withdrawal_form": PolicyWithdrawalForm() if is_proposed and may_withdraw else None,
         "dry_run": dry_run(found, last_quarter(clock.now()), clock.now()) if is_proposed else None,
     }
     return render(request, "changes/policy_version.html", context)
@@ -74,6 +77,18 @@ def policy_approve(request: HttpRequest, version: str) -> HttpResponse:
     approve_policy(version=proposal, actor=person_of(request), at=clock.now())
     messages.success(request, f"{proposal} is approved. In force from {proposal.effective_on}.")
     return redirect("changes:policy")
+
+
+@needs(Act.PROPOSE_POLICY)
+@require_POST
+@answers_refusals
+def policy_withdraw(request: HttpRequest, version: str) -> HttpResponse:
+    """By whoever proposed it, or by another administrator; with a reason."""
+    proposal, person = _found(version), person_of(request)
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    withdraw_policy(version=proposal, actor=person, at=clock.now(), reason=reason)
+    messages.success(request, f"{proposal} is withdrawn: nobody can approve it any more.")
+    return redirect("changes:policy-version", proposal.version)
 
 
 @needs(Act.REVIEW_POLICY)
@@ -102,7 +117,9 @@ def policy_review(request: HttpRequest, quarter: str) -> HttpResponse:
 
 
 def _found(version: str) -> PolicyVersion:
-    versions = PolicyVersion.objects.select_related("proposed_by", "approved_by")
+    versions = PolicyVersion.objects.select_related(
+        "proposed_by", "approved_by", "withdrawal__withdrawn_by"
+    )
     found = versions.filter(version=version).first()
     if found is None:
         raise Http404(f"There is no policy version {version[:20]}.")

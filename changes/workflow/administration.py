@@ -13,11 +13,12 @@ from django.db import models, transaction
 from django.db.models import ProtectedError
 
 from changes.announcements import Announcement, announce
-from changes.models import Freeze, OnCallShift, Person
+from changes.models import Freeze, OnCallShift, Person, RotaOverride
 from changes.permissions import why_may_not
 from changes.roles import Act
 from changes.workflow.edits import edits_between
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
+from changes.workflow.rota import check_override
 from changes.workflow.steps import check_time
 
 UNCHECKED = ("password",)  # most people here never sign in, and have none
@@ -43,6 +44,8 @@ def save_entry(
         record.full_clean(exclude=UNCHECKED if isinstance(record, Person) else ())
     except ValidationError as error:
         raise Invalid({k: " ".join(v) for k, v in error.message_dict.items()}) from error
+    if isinstance(record, RotaOverride):
+        check_override(record)
     record.save()
     for name, rows in related.items():
         getattr(record, name).set(rows)
@@ -73,8 +76,8 @@ def remove_entry(*, record: models.Model, actor: Person, at: datetime) -> None:
 
 
 def is_past(record: models.Model, at: datetime) -> bool:
-    """A freeze or a shift that has begun is history: changes were judged by it."""
-    return isinstance(record, Freeze | OnCallShift) and record.starts_at <= at
+    """A freeze, a shift or an override that has begun is history: changes were judged by it."""
+    return isinstance(record, Freeze | OnCallShift | RotaOverride) and record.starts_at <= at
 
 
 def _check(actor: Person, at: datetime) -> None:
@@ -91,6 +94,9 @@ def _check_past(record: models.Model, at: datetime) -> None:
         raise NotNow(f"{before} has begun: changes are judged by it, so it stays as it is.")
     if isinstance(record, Freeze) and is_past(record, at):
         raise Invalid({"starts_at": "A freeze begins in the future, not in the past."})
+    if isinstance(record, RotaOverride) and is_past(record, at):
+        sentence = "Somebody stands in from a moment to come: who was on call stays as it was."
+        raise Invalid({"starts_at": sentence})
 
 
 def _check_roles(record: Person, actor: Person, groups: Any) -> None:

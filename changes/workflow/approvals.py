@@ -1,13 +1,15 @@
 """Deciding on a change request."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from changes import clock
 from changes.announcements import Announcement, announce
-from changes.models import Approval, ChangeRequest, OnCallShift, Person
+from changes.models import Approval, ChangeRequest, Person
 from changes.queries.facts import facts_of
+from changes.queries.rota import on_call_at
 from changes.rules.approvals import tech_lead_may_stand_in
 from changes.rules.facts import ChangeFacts
 from changes.states import Action
@@ -33,8 +35,8 @@ def approve_request(
     change = begin(request, Action.APPROVE, actor, at)
     facts = facts_of(change)
     systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
-    on_call = OnCallShift.objects.filter(person=actor, starts_at__lte=at, ends_at__gt=at).exists()
-    if refusal := _why_not_as(role, actor, facts, systems_led, is_on_call=on_call, at=at):
+    on_call = on_call_at(at)
+    if refusal := _why_not_as(role, actor, facts, systems_led, on_call=on_call, at=at):
         raise NotPermitted(refusal)
     if (revision, request_digest) != (facts.head_revision, facts.request_digest):
         raise NotNow(f"{change.key} moved on while you read it: look at it again, then decide.")
@@ -46,7 +48,7 @@ def approve_request(
         defaults={
             "roles_held": sorted(actor.roles),
             "systems_led": systems_led,
-            "was_on_call": on_call,
+            "was_on_call": actor in on_call,
             "decision": Decision.APPROVED,
             "patch_id": facts.patch_id_of(revision),
             "comment": comment,
@@ -65,7 +67,7 @@ def _why_not_as(
     facts: ChangeFacts,
     systems_led: list[str],
     *,
-    is_on_call: bool,
+    on_call: Sequence[Person],
     at: datetime,
 ) -> str | None:
     if actor.pk in facts.authors:
@@ -78,13 +80,14 @@ def _why_not_as(
         if facts.category is not Category.EMERGENCY:
             return "The engineer on call approves emergencies only."
         stands_in = Role.TECH_LEAD in actor.roles and tech_lead_may_stand_in(facts, at)
-        if not is_on_call and not stands_in:
-            return f"{actor.name} is not on call now."
+        if actor not in on_call and not stands_in:
+            names = " and ".join(person.name for person in on_call) or "nobody"
+            return f"{actor.name} is not on call now: {names} is."
     return None
 
 
 def approval_roles_open_to(
-    actor: Person, facts: ChangeFacts, *, is_on_call: bool
+    actor: Person, facts: ChangeFacts, *, on_call: Sequence[Person]
 ) -> list[ApprovalRole]:
     """The capacities in which this person could approve now; what a page offers."""
     systems_led = [system.slug for system in facts.systems if actor.pk in system.tech_leads]
@@ -94,6 +97,5 @@ def approval_roles_open_to(
     return [
         role
         for role in offered
-        if _why_not_as(role, actor, facts, systems_led, is_on_call=is_on_call, at=clock.now())
-        is None
+        if _why_not_as(role, actor, facts, systems_led, on_call=on_call, at=clock.now()) is None
     ]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
-from changes.models import Person, PolicyReview, PolicyVersion
+from changes.models import Person, PolicyReview, PolicyVersion, PolicyWithdrawal
 from changes.quarters import QuarterError, parse_quarter
 from changes.queries.policies import reporting_date, version_in_force, why_overlapping
 from changes.roles import Act
@@ -49,8 +49,7 @@ def approve_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
     """Four eyes: whoever proposed it does not approve it."""
     check_may(actor, Act.APPROVE_POLICY)
     version = PolicyVersion.objects.select_for_update().get(pk=version.pk)
-    if version.state != PolicyState.PROPOSED:
-        raise NotNow(f"{version} is {version.state} already.")
+    _check_open(version)
     if version.proposed_by_id == actor.pk:
         raise NotPermitted(f"{actor.name} proposed {version}: another person approves it.")
     if version.effective_on <= reporting_date(at):
@@ -60,6 +59,26 @@ def approve_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
     version.save()
     announce(Announcement("policy.approved", version, at, actor))
     return version
+
+
+@transaction.atomic
+def withdraw_policy(
+    *, version: PolicyVersion, actor: Person, at: datetime, reason: str
+) -> PolicyWithdrawal:
+    """By whoever proposed it, or by another administrator. The proposal stays as it was, with the
+    withdrawal beside it; it is not approved any more, and its number and day stay taken.
+    """
+    check_may(actor, Act.PROPOSE_POLICY)
+    check_time(at)
+    version = PolicyVersion.objects.select_for_update().get(pk=version.pk)
+    _check_open(version)
+    if not reason.strip():
+        raise Invalid({"reason": "Say why it is withdrawn."})
+    withdrawal = PolicyWithdrawal.objects.create(
+        version=version, reason=reason.strip(), withdrawn_by=actor, withdrawn_at=at
+    )
+    announce(Announcement("policy.withdrawn", withdrawal, at, actor))
+    return withdrawal
 
 
 @transaction.atomic
@@ -84,6 +103,16 @@ def sign_policy_review(*, quarter: str, actor: Person, at: datetime, note: str) 
     )
     announce(Announcement("policy.reviewed", review, at, actor))
     return review
+
+
+def _check_open(version: PolicyVersion) -> None:
+    """It waits for a decision: neither approved nor withdrawn."""
+    if version.state != PolicyState.PROPOSED:
+        raise NotNow(f"{version} is {version.state} already.")
+    withdrawal = PolicyWithdrawal.objects.filter(version=version).first()
+    if withdrawal:
+        who, day = withdrawal.withdrawn_by, f"{withdrawal.withdrawn_at:%Y-%m-%d}"
+        raise NotNow(f"{who} withdrew {version} on {day}: {withdrawal.reason}")
 
 
 def _check_after_all_others(version: PolicyVersion) -> None:

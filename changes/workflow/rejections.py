@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from changes.announcements import Announcement, announce
-from changes.models import Approval, ChangeRequest, OnCallShift, Person
+from changes.models import Approval, ChangeRequest, Person
 from changes.queries.facts import facts_of
+from changes.queries.rota import on_call_at
 from changes.rules.facts import ChangeFacts
 from changes.states import Action
 from changes.vocabulary import ApprovalRole, Decision, Role
@@ -68,11 +69,10 @@ def _kept(
     actor: Person, facts: ChangeFacts, revision: str, at: datetime, reason: str
 ) -> dict[str, Any]:
     """The decision, with what the person was at that moment."""
-    shifts = OnCallShift.objects.filter(person=actor, starts_at__lte=at, ends_at__gt=at)
     return {
         "roles_held": sorted(actor.roles),
         "systems_led": [s.slug for s in facts.systems if actor.pk in s.tech_leads],
-        "was_on_call": shifts.exists(),
+        "was_on_call": actor in on_call_at(at),
         "decision": Decision.REJECTED,
         "patch_id": facts.patch_id_of(revision),
         "comment": reason,

@@ -16,7 +16,10 @@ from tests.factories.policy import PolicyVersionFactory
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/changes"
-MODELS = ["system", "standardprocedure", "oncallshift", "freeze", "repository", "person"]
+MODELS = [
+    *("system", "standardprocedure", "oncallshift", "rotaoverride", "freeze"),
+    *("repository", "person"),
+]
 
 
 def sent(client: SignedInClient, address: str, **values: Any) -> Any:
@@ -38,6 +41,7 @@ def test_no_evidence_is_registered() -> None:
         "changes.System",
         "changes.StandardProcedure",
         "changes.OnCallShift",
+        "changes.RotaOverride",
         "changes.Freeze",
         "changes.Repository",
         "changes.Person",

@@ -5,7 +5,7 @@ from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from changes.models import OnCallShift, Person, StandardProcedure, System
+from changes.models import OnCallShift, Person, RotaOverride, StandardProcedure, System
 from tests.factories.people import PersonFactory
 from tests.factories.times import DRAFTED
 
@@ -46,3 +46,14 @@ class OnCallShiftFactory(DjangoModelFactory[OnCallShift]):
     person = SubFactory(PersonFactory)
     starts_at = DRAFTED - timedelta(days=1)
     ends_at = DRAFTED + timedelta(days=6)
+
+
+class RotaOverrideFactory(DjangoModelFactory[RotaOverride]):
+    class Meta:
+        model = RotaOverride
+
+    absent = SubFactory(PersonFactory)
+    stand_in = SubFactory(PersonFactory)
+    starts_at = DRAFTED
+    ends_at = DRAFTED + timedelta(days=1)
+    reason = "Ill"

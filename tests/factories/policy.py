@@ -3,7 +3,7 @@ from datetime import date
 from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from changes.models import PolicyReview, PolicyVersion
+from changes.models import PolicyReview, PolicyVersion, PolicyWithdrawal
 from changes.vocabulary import PolicyState
 from tests.factories.people import PersonFactory
 from tests.factories.times import DRAFTED
@@ -35,3 +35,13 @@ class PolicyReviewFactory(DjangoModelFactory[PolicyReview]):
     policy_version = LazyFunction(version_1)
     reviewed_by = SubFactory(PersonFactory)
     reviewed_at = DRAFTED
+
+
+class PolicyWithdrawalFactory(DjangoModelFactory[PolicyWithdrawal]):
+    class Meta:
+        model = PolicyWithdrawal
+
+    version = SubFactory(PolicyVersionFactory, state=PolicyState.PROPOSED, approved_at=None)
+    reason = "Too strict."
+    withdrawn_by = SubFactory(PersonFactory)
+    withdrawn_at = DRAFTED

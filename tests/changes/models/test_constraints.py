@@ -71,6 +71,7 @@ FACTORIES: dict[str, Any] = {
     "login": people.LoginFactory,
     "news": alerts.RepositoryNewsFactory,
     "notification": notifications.NotificationFactory,
+    "override": catalogue.RotaOverrideFactory,
     "package": packages.PackageFactory,
     "part": packages.CompilePartFactory,
     "person": people.PersonFactory,
@@ -94,6 +95,7 @@ FACTORIES: dict[str, Any] = {
     "token": interfaces.TokenFactory,
     "verification": rollout.VerificationFactory,
     "window_exception": calendar.WindowExceptionFactory,
+    "withdrawal": policy.PolicyWithdrawalFactory,
 }
 # What an update would have to write to break each constraint.
 BAD_VALUES: dict[str, dict[str, Any]] = {
@@ -175,6 +177,10 @@ BAD_VALUES: dict[str, dict[str, Any]] = {
     "run_stage_is_known": {"stage": UNKNOWN},
     "sample_error_rate_percent_is_percent": {"error_rate_percent": 101},
     "sample_latency_is_not_negative": {"latency_p95_ms": -1},
+    "override_ends_after_it_starts": {"ends_at": EARLY},
+    "override_is_of_two_people": {"stand_in": F("absent")},
+    "override_reason_is_not_blank": {"reason": BLANK},
+    "withdrawal_reason_is_not_blank": {"reason": BLANK},
     "shift_ends_at_not_before_starts_at": {"ends_at": EARLY},
     "stage_ended_at_not_before_started_at": {"ended_at": EARLY},
     "stage_ended_has_a_result": {"result": BLANK},
@@ -223,6 +229,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "run_once": {},
     "rollback_step_once": {},
     "sample_once": {},
+    "override_starts_once": {},
     "shift_starts_once": {},
     "stage_once": {},
 }

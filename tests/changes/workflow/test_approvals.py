@@ -295,7 +295,7 @@ def test_capacities_offered_are_those_that_would_be_accepted(
 ) -> None:
     story = make_story(category=category)
 
-    offered = approval_roles_open_to(getattr(story, who), facts_of(story.change), is_on_call=False)
+    offered = approval_roles_open_to(getattr(story, who), facts_of(story.change), on_call=[])
 
     assert offered == expected
 
