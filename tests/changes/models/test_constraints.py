@@ -240,6 +240,7 @@ ELSEWHERE = {
     "policy_approved_by_another_person",
 }
 PARENTS = (
+    "absent",
     "change",
     "person",
     "repository",
