@@ -124,6 +124,16 @@ class ExceptionFilter(QuarterFilter):
         return self.cleaned_data["state"] in ("", row.state)
 
 
+def _optional(help_text: str) -> forms.CharField:
+    """Asked of a whole response, and perhaps not known yet."""
+    return forms.CharField(
+        help_text=f"{help_text} Without it the deviation does not count as answered.",
+        required=False,
+        max_length=TEXT_MAXIMUM,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class AnswerForm(forms.Form):
     """What management says about an exception."""
 
@@ -133,13 +143,16 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Say what caused it."},
     )
+    impact = _optional("What came of it: whom and what it touched, or that it touched nothing.")
+    compensating_control = _optional("What else kept the risk small meanwhile.")
     response = forms.CharField(
-        label="Management response",
-        help_text="What is done about it: impact, what compensates for it, what is remedied.",
+        label="Remediation",
+        help_text="What is done about it.",
         max_length=TEXT_MAXIMUM,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Say what management does about it."},
     )
+    retest = _optional("How and when it was tried again, and what that showed.")
     owner = forms.ModelChoiceField(
         queryset=Person.objects.filter(
             is_active=True, kind=PersonKind.HUMAN, username__isnull=False

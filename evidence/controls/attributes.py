@@ -1,7 +1,7 @@
 """The control tests, one for each letter: facts and findings in, verdicts out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from changes.rules.awaited import STILL_WAITS
@@ -48,12 +48,15 @@ class ControlTest:
 
 @dataclass(frozen=True)
 class Tested:
-    """What the tests look at. `is_over` says whether the quarter has ended."""
+    """What the tests look at. `is_over` says whether the quarter has ended; `responses` what the
+    newest management response to a letter lacks, empty where it is whole.
+    """
 
     facts: ChangeFacts
     findings: Mapping[str, Finding]
     approved_at: datetime | None
     is_over: bool
+    responses: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, rules: Iterable[str]) -> list[Finding]:
         return [self.findings[rule] for rule in rules]
@@ -70,14 +73,16 @@ def control_tests(
     approved_at: datetime | None,
     *,
     is_over: bool,
+    responses: Mapping[str, str] | None = None,
 ) -> tuple[ControlTest, ...]:
-    """Every letter, in its order."""
+    """Every letter, in its order. The last one looks at what became of the others."""
     by_rule = {finding.rule: finding for finding in findings}
-    tested = Tested(facts, by_rule, approved_at, is_over)
-    return tuple(
+    tested = Tested(facts, by_rule, approved_at, is_over, responses or {})
+    tests = [
         ControlTest(letter, *_at_the_end(tested, letter, *test(tested)))
         for letter, test in TESTS.items()
-    )
+    ]
+    return (*tests[:-1], _answered(tested, tests[:-1], tests[-1]))
 
 
 Result = tuple[Verdict, str]
@@ -162,6 +167,30 @@ def _planned_and_recorded(tested: Tested) -> Result:
         plan = failed(ROLLBACK[0], "The request has no rollback plan.")
         return _worst([plan, *findings])
     return _worst(findings)
+
+
+def _answered(tested: Tested, others: Iterable[ControlTest], learnt: ControlTest) -> ControlTest:
+    """A letter that failed is a deviation: it is answered by a whole response on the register.
+    One without has failed when the quarter is over; until then it is unknown.
+    """
+    deviations = [test.attribute.value for test in others if test.verdict is Verdict.FAILED]
+    if not deviations:
+        return learnt
+    lacking = [_lacks(letter, tested.responses.get(letter)) for letter in deviations]
+    verdict, sentence = Verdict.PASSED, f"Answered on the register: {', '.join(deviations)}."
+    if any(lacking):
+        verdict = Verdict.FAILED if tested.is_over else Verdict.UNKNOWN
+        sentence = " ".join(filter(None, lacking))
+    rule = DEVIATIONS[0]
+    both = [Finding(rule, verdict, sentence), Finding(rule, learnt.verdict, learnt.sentence)]
+    return ControlTest(learnt.attribute, *_worst(both))
+
+
+def _lacks(letter: str, lacking: str | None) -> str:
+    """What a deviation waits for from management; empty where nothing is missing."""
+    if lacking is None:
+        return f"Deviation {letter} has no management response on the register."
+    return f"The response to deviation {letter} lacks: {lacking}." if lacking else ""
 
 
 def _worst_of(*rules: str) -> Callable[[Tested], Result]:

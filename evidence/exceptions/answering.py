@@ -35,8 +35,12 @@ def answer_exception(
     is_done: bool,
     actor: Person,
     at: datetime,
+    impact: str = "",
+    compensating_control: str = "",
+    retest: str = "",
 ) -> ManagementResponse:
-    """Control test O: cause, remediation and owner of a deviation. The newest answer counts.
+    """Control test O: what management says of a deviation. The newest answer counts; it is whole
+    with cause, impact, compensating control, remediation (`response`) and retest.
 
     Refuses a person who is not compliance, an exception that the record does not show, blank
     texts, an owner who is no active person, and a day that has passed unless it is done.
@@ -50,6 +54,9 @@ def answer_exception(
         reference=reference,
         cause=cause.strip(),
         response=response.strip(),
+        impact=impact.strip(),
+        compensating_control=compensating_control.strip(),
+        retest=retest.strip(),
         owner=owner,
         due_on=due_on,
         is_done=is_done,

@@ -9,7 +9,15 @@ from evidence.packages.plain import exact, iso
 
 Facts = dict[str, Any]
 OPEN, ANSWERED, DONE, OVERDUE = "open", "answered", "done", "overdue"
-BLANK = {"cause": "", "response": "", "owner": "", "due_on": "", "state": OPEN}
+# What a complete response says of a deviation, as an auditor asks it.
+COMPLETE = {
+    "cause": "cause",
+    "impact": "impact",
+    "compensating_control": "compensating control",
+    "response": "remediation",
+    "retest": "retest",
+}
+BLANK = dict.fromkeys((*COMPLETE, "owner", "due_on", "lacks"), "") | {"state": OPEN}
 
 
 def reference_of(row: Mapping[str, Any], quarter: Quarter | str) -> str:
@@ -41,11 +49,21 @@ def answered(row: Facts, quarter: Quarter, answers: Mapping[str, Facts]) -> Fact
     return {**row, "reference": reference, **answers.get(reference, BLANK)}
 
 
+def responses_to(key: str, answers: Mapping[str, Facts]) -> dict[str, str]:
+    """By letter of the control test, what the newest response to it lacks: empty if nothing."""
+    mine = {reference: facts for reference, facts in answers.items() if reference[:-2] == key}
+    return {reference[-1]: str(facts["lacks"]) for reference, facts in mine.items()}
+
+
+def _lacks(row: ManagementResponse) -> str:
+    return ", ".join(word for name, word in COMPLETE.items() if not getattr(row, name).strip())
+
+
 def _facts(row: ManagementResponse) -> Facts:
     facts: Facts = exact(
         {
-            "cause": row.cause,
-            "response": row.response,
+            **{name: getattr(row, name) for name in COMPLETE},
+            "lacks": _lacks(row),
             "owner": row.owner.name,
             "due_on": row.due_on,
             "state": DONE if row.is_done else ANSWERED,

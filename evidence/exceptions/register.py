@@ -9,7 +9,7 @@ from typing import Any
 from changes.queries.judgements import Judgement
 from changes.queries.listing import JUDGED_AT_ONCE, TooManyToJudge
 from changes.queries.record import with_record
-from evidence.exceptions.answers import ANSWERED, OVERDUE, answered, answers_of
+from evidence.exceptions.answers import ANSWERED, OVERDUE, answered
 from evidence.packages.collect import Setting, judged_in, population, tests_of
 from evidence.packages.plain import exact
 from evidence.packages.reconciliation import Reconciliation, exception_row, is_exception
@@ -34,8 +34,7 @@ class Registered:
 def register(setting: Setting, today: date) -> list[Registered]:
     """In the order of exceptions.csv. Raises TooManyToJudge where a page cannot hold it."""
     quarter = setting.quarter
-    answers = answers_of(quarter)
-    rows = (answered({**BLANK, **row}, quarter, answers) for row in found(setting))
+    rows = (answered({**BLANK, **row}, quarter, setting.answers) for row in found(setting))
     return [Registered(n, row, _state(row, today)) for n, row in enumerate(rows, start=1)]
 
 

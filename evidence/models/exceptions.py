@@ -8,13 +8,17 @@ from changes.models.constraints import not_blank
 class ManagementResponse(models.Model):
     """What management says about one exception; never edited, the newest one counts.
 
-    `reference` is what names the exception within its quarter, as on the register.
+    `reference` is what names the exception within its quarter, as on the register. `response` is
+    the remediation; what is left empty may be said later, in a newer response.
     """
 
     quarter = models.CharField(max_length=6)
     reference = models.CharField(max_length=300)
     cause = models.TextField()
     response = models.TextField()
+    impact = models.TextField(blank=True)
+    compensating_control = models.TextField(blank=True)
+    retest = models.TextField(blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField()
     is_done = models.BooleanField(default=False)

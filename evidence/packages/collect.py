@@ -3,7 +3,7 @@
 However large the quarter, only one chunk of changes is in memory at a time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from changes.quarters import Quarter
 from changes.queries.judgements import Judgement, judgements_of
 from changes.queries.record import with_record
 from evidence.controls.attributes import ControlTest, control_tests
+from evidence.exceptions.answers import responses_to
 from evidence.ledger.canonical import digest_of
 from evidence.packages.beside import Beside, beside, with_learning
 from evidence.packages.facts import facts_of_change
@@ -26,8 +27,8 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """What all the facts of one package share. `judged_at` is no part of the facts themselves:
-    a dossier changes only where a verdict does.
+    """What all the facts of one package share. `judged_at` and the `answers` of management are no
+    part of the facts themselves: a dossier changes only where a verdict does.
     """
 
     quarter: Quarter
@@ -35,6 +36,7 @@ class Setting:
     is_sample: bool
     organisation: str
     judged_at: datetime
+    answers: Mapping[str, Facts]
 
     def facts(self) -> Facts:
         return {
@@ -92,6 +94,7 @@ def tests_of(judgement: Judgement, setting: Setting) -> tuple[ControlTest, ...]:
         judgement.findings,
         judgement.approved_at,
         is_over=not setting.is_interim,
+        responses=responses_to(judgement.change.key, setting.answers),
     )
 
 

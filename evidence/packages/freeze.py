@@ -54,7 +54,14 @@ def setting_of(quarter: Quarter) -> Setting:
     """
     organisation, is_open = Organisation.objects.get(), quarter.is_open(clock.now())
     judged_at = _as_of() if is_open else max(_as_of(), quarter.end)
-    return Setting(quarter, is_open, organisation.is_sample, organisation.name, judged_at)
+    return Setting(
+        quarter=quarter,
+        is_interim=is_open,
+        is_sample=organisation.is_sample,
+        organisation=organisation.name,
+        judged_at=judged_at,
+        answers=answers_of(quarter),
+    )
 
 
 def record_digest(quarter: Quarter) -> str:
@@ -78,7 +85,7 @@ def freeze(quarter: Quarter, spool: Spool) -> Facts:
 def _collected(setting: Setting, spool: Spool | None) -> Facts:
     summary, digest = Summary(setting.quarter), hashlib.sha256()
     reconciliation, as_of = Reconciliation(), _as_of()
-    answers = answers_of(setting.quarter)
+    answers = setting.answers
     _add(digest, "answers", digest_of(answers))
     answer = partial(answered, quarter=setting.quarter, answers=answers)
     until = as_of if setting.is_interim else setting.quarter.end

@@ -50,6 +50,9 @@ EXCEPTION_COLUMNS = (
     "response",
     "owner",
     "due_on",
+    "impact",
+    "compensating_control",
+    "retest",
 )
 
 

@@ -20,6 +20,7 @@ from changes.roles import Act
 from changes.views.refusals import answers_refusals, refused
 from changes.workflow.refusals import Invalid
 from evidence.exceptions.answering import answer_exception
+from evidence.exceptions.answers import COMPLETE
 from evidence.exceptions.register import Registered, register
 from evidence.exports import exceptions_csv
 from evidence.filters import AnswerForm, ExceptionFilter
@@ -116,7 +117,7 @@ def _registered(form: ExceptionFilter) -> list[Registered] | None:
 
 
 def _before(row: Registered) -> dict[str, Any]:
-    names = ("cause", "response", "due_on")
+    names = (*COMPLETE, "due_on")
     return {**{name: row.row[name] for name in names}, "is_done": row.state == "done"}
 
 

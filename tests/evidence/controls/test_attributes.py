@@ -359,6 +359,48 @@ def test_letter_of_a_deployed_draft_does_not_wait(is_over: bool) -> None:
     assert results_of(draft, is_over=is_over)[A].verdict is FAILED
 
 
+UNREVIEWED = change_facts(approvals=(lead_approval(),), deployments=DEPLOYED)
+
+
+def answered(responses: dict[str, str], *, is_over: bool = True) -> ControlTest:
+    """Letter O of a change that nobody reviewed: D, F and more failed."""
+    findings, approved = judge(UNREVIEWED, POLICY), approved_at(UNREVIEWED, POLICY)
+    tests = control_tests(UNREVIEWED, findings, approved, is_over=is_over, responses=responses)
+    return tests[-1]
+
+
+def test_deviation_is_answered_by_a_whole_response_only() -> None:
+    failed = letters(UNREVIEWED, FAILED).replace("O", "")
+    whole = dict.fromkeys(failed, "")
+    assert {"D", "F"} <= set(failed)
+
+    assert answered(whole).verdict is PASSED
+    assert answered(whole).sentence == f"Answered on the register: {', '.join(failed)}."
+    for letter in failed:
+        without = {name: lacks for name, lacks in whole.items() if name != letter}
+        assert answered(without).verdict is FAILED
+        assert answered({**whole, letter: "impact, retest"}).sentence == (
+            f"The response to deviation {letter} lacks: impact, retest."
+        )
+
+
+def test_deviation_of_an_open_quarter_is_unknown_until_it_is_answered() -> None:
+    assert answered({}, is_over=False).verdict is UNKNOWN
+
+
+def test_response_does_not_stand_for_a_post_mortem() -> None:
+    facts = replace(UNREVIEWED, deployments=(rolled_back(),))
+    findings, approved = judge(facts, POLICY), approved_at(facts, POLICY)
+    every = dict.fromkeys(map(str, TESTED), "")
+
+    tests = control_tests(facts, findings, approved, is_over=False, responses=every)
+
+    assert (tests[-1].verdict, tests[-1].sentence) == (
+        UNKNOWN,
+        "It was rolled back. Write the post-mortem.",
+    )
+
+
 def test_lead_may_not_be_the_peer() -> None:
     facts = change_facts(approvals=(lead_approval(), peer_approval(LEAD)), deployments=DEPLOYED)
 

@@ -1,5 +1,7 @@
 """Management responses: who may, to what, and what is refused."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from changes import clock
 from changes.models import Person
 from changes.vocabulary import PersonKind, Role
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
+from changes.workflow.reports import report_deployment, report_deployment_finished
 from evidence.exceptions.answering import answer_exception
 from evidence.exceptions.register import Registered, register
 from evidence.models import Event, ManagementResponse
@@ -18,7 +21,7 @@ from tests.factories.people import PersonFactory
 from tests.factories.rollout import DeploymentFactory
 from tests.factories.source import CommitFactory
 from tests.factories.stories import make_story
-from tests.factories.times import DEPLOYED, NOW
+from tests.factories.times import DEPLOYED, NOW, ROLLED_OUT
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -133,6 +136,56 @@ def test_owner_is_an_active_person(values: dict[str, Any]) -> None:
 
 def test_done_may_have_a_day_that_has_passed() -> None:
     assert answer(stray(), is_done=True, due_on=TODAY - timedelta(days=30)).pk
+
+
+WHOLE: dict[str, Any] = {
+    "impact": "None: it was put right within the hour.",
+    "compensating_control": "Two people watched the rollout.",
+    "retest": "The next three changes were approved before.",
+}
+
+
+def never_approved() -> str:
+    """The key of a change that went out without its approvals."""
+    story = make_story().pass_gates()
+    deployment = report_deployment(request=story.change, revision=story.head, at=DEPLOYED)
+    report_deployment_finished(deployment=deployment, at=ROLLED_OUT)
+    return story.change.key
+
+
+def letters(key: str) -> set[str]:
+    return {str(found.row["attribute"]) for found in rows() if found.row["key"] == key}
+
+
+@pytest.mark.usefixtures("quick_sheets")
+def test_deviation_with_a_whole_response_is_answered_on_the_page_and_in_the_package() -> None:
+    key = never_approved()
+    with clock.simulated(NOW.replace(month=10)):
+        found = letters(key)
+        assert "O" in found
+        for letter in sorted(found - {"O"}):
+            assert "O" in letters(key)
+            answer(f"{key} {letter}", **WHOLE)
+
+        assert letters(key) == found - {"O"}
+        package = content_of(compiled())
+    tests = csv.DictReader(io.StringIO(package["control-tests.csv"].decode()))
+    verdict = {row["attribute"]: row["verdict"] for row in tests if row["key"] == key}
+    assert verdict["O"] == "passed"
+    assert all(verdict[letter] == "failed" for letter in found - {"O"})
+    register_csv = package["exceptions.csv"].decode()
+    assert WHOLE["compensating_control"] in register_csv
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_response_that_lacks_a_part_leaves_the_deviation_unanswered(name: str) -> None:
+    key = never_approved()
+    with clock.simulated(NOW.replace(month=10)):
+        for letter in sorted(letters(key) - {"O"}):
+            answer(f"{key} {letter}", **(WHOLE | {name: " "}))
+
+        sentence = next(f.row["sentence"] for f in rows() if f.row["reference"] == f"{key} O")
+    assert f"lacks: {name.replace('_', ' ')}." in sentence
 
 
 @pytest.mark.usefixtures("quick_sheets")
