@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0005_management_responses"),
+        ("evidence", "0001_the_ledger"),
     ]
 
     operations = [
