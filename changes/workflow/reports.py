@@ -17,7 +17,6 @@ from changes.models import (
     Deployment,
     Person,
     Repository,
-    Rollback,
     RolloutStage,
     Verification,
 )
@@ -37,7 +36,6 @@ from changes.workflow.rollout_steps import (
     held,
     is_latest,
     next_stage,
-    open_post_mortem,
 )
 from changes.workflow.rollouts import record_deployment
 from changes.workflow.steps import check_time, enter, save
@@ -139,7 +137,7 @@ def report_deployment_finished(
 ) -> Deployment:
     """It ended so, with whatever stages it had; stages that are missing are shown by their rule.
     The same outcome again changes nothing; after a success it may still be rolled back. A success
-    that is reported while a rollback is open leaves it open, and opens the post-mortem.
+    that is reported while a rollback is open leaves it open: the trigger stays an exception.
     """
     check_time(at)
     change, deployment = held(deployment)
@@ -156,10 +154,6 @@ def report_deployment_finished(
     end_running_stage(deployment, None, at, result)
     finish_rollout(deployment, outcome, at)
     announce(Announcement(f"deployment.{outcome}", deployment, at, None, change))
-    opened = Rollback.objects.filter(deployment=deployment, finished_at__isnull=True).first()
-    if opened:
-        reason = f"Reported as {outcome} while a rollback was open: {opened.reason}"
-        open_post_mortem(change, reason, at, None)
     if change and is_latest(change, deployment) and change.state in STEPS[action].start:
         enter(change, action)
         save(change, action, None, at)
