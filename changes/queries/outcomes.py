@@ -10,6 +10,7 @@ from changes.models import (
     PipelineRun,
     Rollback,
     RolloutStage,
+    TriggerFiring,
 )
 from changes.queries.policies import reporting_date
 from changes.rules.facts import (
@@ -22,6 +23,7 @@ from changes.rules.facts import (
 )
 from changes.rules.outcomes import (
     ActionItemFacts,
+    AlertFacts,
     RollbackFacts,
     StageFacts,
     VerificationFacts,
@@ -33,6 +35,8 @@ from changes.vocabulary import (
     RunOutcome,
     VerificationKind,
 )
+
+ALERT = RollbackTrigger.ALERT
 
 
 def known(person: Person) -> PersonFacts:
@@ -82,6 +86,7 @@ def deployment_facts(deployment: Deployment, samples: tuple[SampleFacts, ...]) -
         stages=tuple(stage.name for stage in stages),
         stage_records=tuple(_stage(stage) for stage in stages),
         samples=samples,
+        alerts=tuple(_alert(f) for f in deployment.firings.all() if f.trigger == ALERT),
         rollback=_rollback(getattr(deployment, "rollback", None)),
         verifications=tuple(
             VerificationFacts(VerificationKind(v.kind), v.has_passed, v.recorded_at, v.details)
@@ -118,6 +123,11 @@ def _stage(stage: RolloutStage) -> StageFacts:
     return StageFacts(
         stage.name, stage.started_at, stage.ended_at, person_facts(stage.observer), stage.result
     )
+
+
+def _alert(firing: TriggerFiring) -> AlertFacts:
+    name = str(firing.observed.get("alert", "of the monitoring"))
+    return AlertFacts(name, firing.fired_at, firing.observed)
 
 
 def _rollback(rollback: Rollback | None) -> RollbackFacts | None:

@@ -32,6 +32,7 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
             ),
         ),
         "deployments__stages__observer",
+        "deployments__firings",
         "deployments__verifications__recorded_by",
         "deployments__alerts",
         "deployments__rollback__steps__confirmed_by",

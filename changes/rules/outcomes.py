@@ -75,6 +75,19 @@ class RollbackFacts:
 
 
 @dataclass(frozen=True)
+class AlertFacts:
+    """An alert of the monitoring that fired as a rollback trigger while the rollout ran."""
+
+    name: str
+    fired_at: datetime
+    observed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        return f"The alert {self.name} fired at {self.fired_at:%H:%M:%S} UTC."
+
+
+@dataclass(frozen=True)
 class VerificationFacts:
     """`details` of a KPI: name, baseline, value, direction, tolerance in % of the baseline."""
 
@@ -101,6 +114,7 @@ class DeploymentFacts:
     stages: tuple[str, ...] = ()
     stage_records: tuple[StageFacts, ...] = ()
     samples: tuple[SampleFacts, ...] = ()
+    alerts: tuple[AlertFacts, ...] = ()
     rollback: RollbackFacts | None = None
     verifications: tuple[VerificationFacts, ...] = ()
     verified: frozenset[str] = frozenset()

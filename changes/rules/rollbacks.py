@@ -8,6 +8,7 @@ from typing import Any
 from changes.rules.awaited import awaited
 from changes.rules.facts import ChangeFacts, DeploymentFacts
 from changes.rules.findings import Finding, combined, failed, not_applicable, passed, unknown
+from changes.rules.outcomes import AlertFacts
 from changes.rules.policy import Policy
 from changes.rules.triggers import NAMES, SUSTAINED, Firing, Reading, across_gaps, readings
 from changes.rules.undeployed import not_deployed
@@ -53,9 +54,13 @@ GOES_ON = "The rollout goes on: monitoring sends its samples until it ends."
 def _answered(
     rule: str, facts: ChangeFacts, deployment: DeploymentFacts, policy: Policy
 ) -> Finding:
-    """The first firing counts: what goes on firing while it is rolled back is answered too."""
+    """The first firing counts, on samples or by an alert: what goes on firing while it is rolled
+    back is answered too.
+    """
     read = readings(deployment.samples, policy)
-    fired = sorted((f for r in read for f in r.firings), key=lambda f: f.fired_at)
+    on_samples = [firing for reading in read for firing in reading.firings]
+    both: list[Firing | AlertFacts] = [*on_samples, *deployment.alerts]
+    fired = sorted(both, key=lambda f: f.fired_at)
     shown = {"gaps": sum(len(r.gaps) for r in read), "fired": [f.observed for f in fired]}
     if fired:
         answer = _Answer(fired[0], policy.rollback_within_seconds, facts.judged_at)
@@ -74,7 +79,7 @@ def _answered(
 class _Answer:
     """What the first firing asks for: production back within so many seconds, both ends in."""
 
-    firing: Firing
+    firing: Firing | AlertFacts
     within_seconds: int
     judged_at: datetime | None
 

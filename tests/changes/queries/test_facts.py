@@ -18,7 +18,11 @@ from tests.factories.catalogue import OnCallShiftFactory, StandardProcedureFacto
 from tests.factories.people import PersonFactory, a_bot
 from tests.factories.pipeline import GateResultFactory
 from tests.factories.request import TEXTS, ChangeRequestFactory
-from tests.factories.rollout import DeploymentFactory, VerificationFactory
+from tests.factories.rollout import (
+    DeploymentFactory,
+    TriggerFiringFactory,
+    VerificationFactory,
+)
 from tests.factories.source import PullRequestFactory, RepositoryFactory, ReviewFactory
 from tests.factories.stories import make_story
 
@@ -216,3 +220,14 @@ def test_facts_of_no_change_are_none(
 ) -> None:
     with django_assert_max_num_queries(4):
         assert facts_of_all(with_record(ChangeRequest.objects.none())) == {}
+
+
+def test_alert_that_fired_as_a_trigger_is_a_fact_and_one_on_samples_is_none() -> None:
+    deployment = DeploymentFactory.create(change=ChangeRequestFactory.create())
+    observed = {"alert": "ErrorsHigh"}
+    TriggerFiringFactory.create(deployment=deployment)
+    TriggerFiringFactory.create(deployment=deployment, trigger="alert", observed=observed)
+
+    (alert,) = facts_of(deployment.change).deployments[0].alerts
+
+    assert (alert.name, alert.fired_at) == ("ErrorsHigh", times.ROLLED_OUT)

@@ -31,6 +31,7 @@ from changes.rules.gates import (
     coverage_reaches_minimum,
     no_critical_security_finding,
 )
+from changes.rules.outcomes import AlertFacts
 from changes.rules.pipeline import pipeline_stages_in_order, released_after_end_to_end
 from changes.rules.policy import Policy
 from changes.rules.policy_reviews import SignedReview, policy_reviewed_in_quarter
@@ -705,6 +706,31 @@ def unanswered(seconds: float, outcome: str = "running") -> ChangeFacts:
 )
 def test_rollback_errors(rule: Rule, facts: ChangeFacts, expected: Verdict) -> None:
     judged(rule, facts, expected)
+
+
+def alarmed(seconds: float, **values: Any) -> ChangeFacts:
+    """An alert fired so many seconds before it is looked at; the samples show nothing."""
+    alert = AlertFacts("ErrorsHigh", FIRED_AT)
+    facts = sampled([Decimal("0.1")], ERRORS, alerts=(alert,), **values)
+    return replace(facts, judged_at=FIRED_AT + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param(alarmed(300), UNKNOWN, id="within the time"),
+        pytest.param(alarmed(300.000001), FAILED, id="time is over"),
+        pytest.param(
+            alarmed(600, rollback=rollback(started_at=FIRED_AT), outcome="rolled_back"),
+            PASSED,
+            id="rolled back",
+        ),
+    ],
+)
+def test_rollback_by_an_alert(facts: ChangeFacts, expected: Verdict) -> None:
+    judged(triggers_answered_by_rollback, facts, expected)
+    finding = triggers_answered_by_rollback(facts, POLICY)
+    assert finding.sentence.startswith("The alert ErrorsHigh fired at 18:05:00 UTC.")
 
 
 @pytest.mark.parametrize(
