@@ -223,11 +223,12 @@ def test_facts_of_no_change_are_none(
 
 
 def test_alert_that_fired_as_a_trigger_is_a_fact_and_one_on_samples_is_none() -> None:
-    deployment = DeploymentFactory.create(change=ChangeRequestFactory.create())
+    change = ChangeRequestFactory.create()
+    deployment = DeploymentFactory.create(change=change)
     observed = {"alert": "ErrorsHigh"}
     TriggerFiringFactory.create(deployment=deployment)
     TriggerFiringFactory.create(deployment=deployment, trigger="alert", observed=observed)
 
-    (alert,) = facts_of(deployment.change).deployments[0].alerts
+    (alert,) = facts_of(change).deployments[0].alerts
 
     assert (alert.name, alert.fired_at) == ("ErrorsHigh", times.ROLLED_OUT)
