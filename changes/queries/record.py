@@ -6,6 +6,11 @@ from changes.models import ChangeRequest, Commit, Deployment, PullRequest
 from changes.vocabulary import Environment
 
 
+def _to_production() -> QuerySet[Deployment]:
+    found = Deployment.objects.filter(environment=Environment.PRODUCTION)
+    return found.select_related("started_by", "policy_version", "repository")
+
+
 def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
     """The same changes with everything that rules and pages look at, loaded ahead."""
     return changes.select_related(
@@ -25,12 +30,7 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
         ),
         "pull_requests__commits__co_authors",
         "pull_requests__diffs",
-        Prefetch(
-            "deployments",
-            Deployment.objects.filter(environment=Environment.PRODUCTION).select_related(
-                "started_by", "policy_version", "repository"
-            ),
-        ),
+        Prefetch("deployments", _to_production()),
         "deployments__stages__observer",
         "deployments__firings",
         "deployments__verifications__recorded_by",

@@ -39,8 +39,7 @@ def answer_exception(
     compensating_control: str = "",
     retest: str = "",
 ) -> ManagementResponse:
-    """Control test O: what management says of a deviation. The newest answer counts; it is whole
-    with cause, impact, compensating control, remediation (`response`) and retest.
+    """What management says of a deviation; the newest answer counts. Whole answers pass letter O.
 
     Refuses a person who is not compliance, an exception that the record does not show, blank
     texts, an owner who is no active person, and a day that has passed unless it is done.
