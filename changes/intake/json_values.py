@@ -1,10 +1,11 @@
 """Strict values of one JSON object: what cannot be kept exactly is refused with a sentence."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from changes.intake.strict_json import NotStrict, decoded
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -17,21 +18,15 @@ class Unreadable(ValueError):
 
 
 def read_object(data: bytes, *, maximum: int) -> dict[str, Any]:
-    """One JSON object from UTF-8. A repeated key, NaN and the like are no JSON here."""
+    """One JSON object from UTF-8, read as strictly as the bodies of requests."""
     if len(data) > maximum:
         raise Unreadable(f"It is longer than {maximum} bytes.")
     try:
-        value = _DECODER.decode(data.decode("utf-8-sig"))
+        value = decoded(data.decode("utf-8-sig"), named="It")
     except UnicodeDecodeError as error:
         raise Unreadable(f"It is not UTF-8 (byte {error.start + 1}).") from error
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"It is not JSON ({error.msg}, column {error.colno}).") from error
-    except RecursionError as error:
-        raise Unreadable("It is nested too deeply.") from error
-    except Unreadable:
-        raise
-    except ValueError as error:
-        raise Unreadable("It holds a number of too many digits.") from error
+    except NotStrict as error:
+        raise Unreadable(str(error)) from error
     if not isinstance(value, dict):
         raise Unreadable("It is JSON, but not an object in braces.")
     return value
@@ -108,17 +103,3 @@ def _kind(value: object) -> str:
         case list():
             return "a list"
     return "an object"
-
-
-def _no_repeated_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        raise Unreadable("It gives one key twice.")
-    return fields
-
-
-def _no_constant(name: str) -> float:
-    raise Unreadable(f"It holds {name}, which is not JSON.")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_no_repeated_key, parse_constant=_no_constant)

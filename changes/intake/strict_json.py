@@ -39,15 +39,17 @@ def read_strictly(body: bytes) -> Any:
     return value
 
 
-def decoded(text: str) -> Any:
-    """The value, as deep as Python itself reads it. Its texts are still to be checked."""
+def decoded(text: str, *, named: str = "The body") -> Any:
+    """The value, as deep as Python itself reads it. Its texts are still to be checked. `named` is
+    what a sentence calls the text.
+    """
     try:
         return _DECODER.decode(text)
     except NotStrict:
         raise
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise NotStrict("json_invalid", f"The body is not JSON ({error.msg}, {place}).") from error
+        raise NotStrict("json_invalid", f"{named} is not JSON ({error.msg}, {place}).") from error
     except RecursionError as error:
         raise NotStrict("json_depth", "The JSON is nested too deeply.") from error
 

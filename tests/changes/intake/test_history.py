@@ -42,9 +42,9 @@ WRONG = {
     "beyond-the-calendar": "Its 'committed_at' is not a time: expected ISO 8601, such as",
     "nul-in-subject": "Its 'subject' holds a NUL character.",
     "half-a-character-in-author": "Its 'author' holds half a character (a lone surrogate).",
-    "key-given-twice": "It gives one key twice.",
-    "not-a-number": "It holds NaN, which is not JSON.",
-    "number-of-5000-digits": "It holds a number of too many digits.",
+    "key-given-twice": "The key 'sha' is given twice.",
+    "not-a-number": "NaN is not a number of JSON.",
+    "number-of-5000-digits": "A whole number is beyond 2^53 - 1, where numbers stop to be exact.",
     "lines-are-negative": "Its 'lines_added' is not a number from 0 to",
     "lines-do-not-fit": "Its 'lines_added' is not a number from 0 to",
     "latin-1": "It is not UTF-8 (byte ",
@@ -95,7 +95,9 @@ def test_file_without_a_commit_is_refused(stem: str) -> None:
 
 def test_nesting_without_end_is_one_unreadable_line() -> None:
     history = _read(b"[" * 100_000 + b"\n" + _line())
-    assert history.problems == [Problem(1, ProblemKind.UNREADABLE, "It is nested too deeply.")]
+    assert history.problems == [
+        Problem(1, ProblemKind.UNREADABLE, "The JSON is nested too deeply.")
+    ]
     assert len(history.commits) == 1
 
 
