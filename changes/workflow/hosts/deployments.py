@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
+from django.db.models import Min
+
 from changes.announcements import Announcement, announce
 from changes.intake.hosts.notices import DeploymentNotice
 from changes.models import Deployment, Repository
 from changes.queries.policies import version_in_force
+from changes.states import STEPS
 from changes.vocabulary import DeploymentOutcome, Environment
 from changes.workflow.hosts.linking import change_deployed_by
 from changes.workflow.hosts.repositories import mark_reporting, person_of
-from changes.workflow.reports import report_deployment, report_deployment_finished
-from changes.workflow.steps import check_time
+from changes.workflow.reports import ENDED_AS, report_deployment, report_deployment_finished
+from changes.workflow.rollout_steps import held, is_latest, to_production
+from changes.workflow.steps import check_time, enter, save
 
 PRODUCTION = ("production", "prod", "live")
 STAGING = ("staging", "stage", "pre-production", "preproduction")
@@ -37,13 +41,33 @@ def record_deployment_notice(
         external_id=notice.identity,
     )
     _began_earlier(deployment, at)
-    if notice.outcome and deployment.outcome == DeploymentOutcome.RUNNING:
-        report_deployment_finished(
-            deployment=deployment,
-            at=max(notice.state_at or at, deployment.started_at),
-            outcome=notice.outcome,
-        )
+    if notice.outcome:
+        _ended(deployment, notice.outcome, max(notice.state_at or at, deployment.started_at))
     return ""
+
+
+def _ended(deployment: Deployment, outcome: DeploymentOutcome, at: datetime) -> None:
+    """Of several outcomes that a host tells, the earliest by its own time is the one; of two at
+    once, the failure. What was verified since stays as it is.
+    """
+    if deployment.outcome == DeploymentOutcome.RUNNING:
+        report_deployment_finished(deployment=deployment, at=at, outcome=outcome)
+        return
+    change, ended = held(deployment)
+    told = DeploymentOutcome(ended.outcome)
+    if told not in ENDED_AS or ended.finished_at is None or ended.verifications.exists():
+        return
+    failed = DeploymentOutcome.FAILED
+    if (at, outcome != failed) >= (ended.finished_at, told != failed):
+        return
+    ended.outcome, ended.finished_at = outcome, at
+    ended.save()
+    announce(Announcement(f"deployment.{outcome}", ended, at, None, change))
+    before, action = ENDED_AS[told][1], ENDED_AS[outcome][1]
+    if change and before is not action and is_latest(change, ended):
+        if change.state == STEPS[before].to:
+            enter(change, action)
+        save(change, action, None, at)
 
 
 def environment_of(notice: DeploymentNotice) -> Environment | None:
@@ -55,12 +79,19 @@ def environment_of(notice: DeploymentNotice) -> Environment | None:
 
 
 def _began_earlier(deployment: Deployment, at: datetime) -> None:
-    """Each state of it has a time; the earliest is when it began."""
-    if at < deployment.started_at:
-        deployment.started_at, deployment.policy_version = at, version_in_force(at)
-        deployment.save()
-        announce(
-            Announcement(
-                "deployment.recorded", deployment, at, deployment.started_by, deployment.change
-            )
-        )
+    """Each state of it has a time; the earliest is when it began, and its change is counted by
+    the first of its deployments.
+    """
+    if at >= deployment.started_at:
+        return
+    change, _ = held(deployment)
+    deployment.started_at, deployment.policy_version = at, version_in_force(at)
+    deployment.save()
+    told = Announcement("deployment.recorded", deployment, at, deployment.started_by, change)
+    announce(told)
+    if change and deployment.environment == Environment.PRODUCTION:
+        first = to_production(change).aggregate(first=Min("started_at"))["first"]
+        if change.counted_at != first:
+            change.counted_at = first
+            change.save()
+            announce(Announcement("change.counted", change, at, None, change))

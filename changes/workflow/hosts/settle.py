@@ -4,7 +4,7 @@ The caller holds the repository's row. Nothing here depends on what was learnt f
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
 
@@ -123,13 +123,16 @@ def _of_branch(commit: Commit) -> PullRequest | None:
 
 def _link(pull: PullRequest, at: datetime) -> None:
     """To the change that its branch, title or body names, else a trailer of its commits. What a
-    person linked by pasting the address stays as it is.
+    person linked by pasting the address stays as it is. Of several that name one change, it is the
+    one that was opened first, whichever is told first.
     """
     if pull.change_id is not None:
         return
     number = pull.names_change or _named_by_commits(pull)
     change = ChangeRequest.objects.filter(number=number).first() if number else None
     if change is None or change.origin == Origin.IMPORTED or change.state in ENDED:
+        return
+    if not _makes_room(change, pull, at):
         return
     try:
         linked = link_pull_request(
@@ -143,6 +146,29 @@ def _link(pull: PullRequest, at: datetime) -> None:
     except Refusal:
         return  # the change has another pull request: this one stays in the list of unlinked
     pull.change, pull.linked_at = linked.change, linked.linked_at
+
+
+def _makes_room(change: ChangeRequest, pull: PullRequest, at: datetime) -> bool:
+    """Another one that also only names the change gives way to one that was opened before it, as
+    long as nobody decided on it and nothing of it was deployed.
+    """
+    held = ChangeRequest.objects.select_for_update().get(pk=change.pk)
+    others = list(held.pull_requests.exclude(pk=pull.pk))
+    if not others:
+        return True
+    is_settled = held.approvals.exists() or held.deployments.exists()
+    if is_settled or any(o.names_change != change.number or _rank(o) < _rank(pull) for o in others):
+        return False
+    for other in others:
+        other.change = other.linked_at = None
+        other.save()
+        announce(Announcement("pull_request.unlinked", other, at, None, held))
+    return True
+
+
+def _rank(pull: PullRequest) -> tuple[datetime, str, int]:
+    opened_at = pull.opened_at or datetime.max.replace(tzinfo=UTC)
+    return opened_at, pull.repository.name, pull.number
 
 
 def _named_by_commits(pull: PullRequest) -> int | None:
