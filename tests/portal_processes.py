@@ -100,9 +100,13 @@ def children_of(process: subprocess.Popen[str]) -> list[int]:
     return [int(pid) for pid in found.split()]
 
 
-def until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+def until(
+    condition: Callable[[], object],
+    process: subprocess.Popen[str],
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> None:
     """Looks often; fails where the process ends, or the patience, before it is so."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while not condition():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "It took too long."

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
+    "bench_api": ["--requests", "3", "--tests", "10"],
     "bench_evidence": ["--megabytes", "0.05", "--junit", "0.05"],
     "bench_import": ["--commits", "60"],
     "bench_reconciliation": ["--commits", "40"],

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.hooks import SECRET, body_of, headers_of
+from tests.own_redis import OwnRedis
 from tests.portal_processes import PATIENCE_SECONDS, ROOT, Portal, portal
 
 SENDERS = 8
@@ -25,6 +26,13 @@ from changes.workflow import deliveries
 deliveries.ANNOUNCED_AGAIN_AFTER = timedelta(0)
 while deliveries.handle_waiting_deliveries():
     pass
+"""
+
+WAKE = """
+from changes.models import DeliveryJob
+from changes.tasks import wake_for
+for pk in DeliveryJob.objects.filter(state="waiting").values_list("pk", flat=True):
+    wake_for(pk)
 """
 
 
@@ -64,6 +72,7 @@ def push(number: int) -> dict[str, Any]:
 class HookPortal:
     portal: Portal
     port: int
+    redis: OwnRedis | None = None
 
     def work(self) -> "subprocess.Popen[str]":
         return self.portal.start("run_worker")
@@ -76,6 +85,11 @@ class HookPortal:
 
     def sweep(self) -> None:
         done = self.portal.run("shell", "-v0", "-c", SWEEP)
+        assert done.returncode == 0, done.stderr
+
+    def wake(self) -> None:
+        """A message for each that waits, as a broker that forgot them all has none."""
+        done = self.portal.run("shell", "-v0", "-c", WAKE)
         assert done.returncode == 0, done.stderr
 
     def states(self) -> dict[str, int]:
