@@ -1,8 +1,8 @@
 """A real session: what hosts post to a running portal ends in the expected record on the page."""
 
 import http.client
+import json
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,12 +10,19 @@ import pytest
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from changes.models import Alert, ChangeRequest, DeliveryJob, Deployment
-from changes.vocabulary import DeliveryState, DeploymentOutcome, Role, State
-from changes.workflow.samples import NewSample, record_samples
+from changes.models import (
+    Alert,
+    ChangeRequest,
+    DeliveryJob,
+    Deployment,
+    Rollback,
+    TriggerFiring,
+)
+from changes.vocabulary import DeliveryState, DeploymentOutcome, Role, Scope, State
 from tests.changes.workflow.hosts import session
 from tests.changes.workflow.hosts.session import Event
 from tests.clients import ClientAs
+from tests.factories.interfaces import a_secret
 from tests.factories.request import ChangeRequestFactory
 from tests.hooks import SECRET, SETTINGS, body_of, headers_of
 
@@ -47,6 +54,26 @@ def post_all(portal: LiveServer, events: list[Event]) -> set[int]:
     }
 
 
+def post_samples(portal: LiveServer, deployment: Deployment) -> int:
+    """As monitoring does, with a token: each half minute 3 % of the requests fail."""
+    secret = a_secret(Scope.DEPLOYMENTS_WRITE, name="monitoring")
+    samples = [
+        {
+            "taken_at": (deployment.started_at + timedelta(seconds=30 * n)).isoformat(),
+            "error_rate_percent": 3.0,
+        }
+        for n in range(1, 15)
+    ]
+    address = urlsplit(portal.url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+    path = f"/api/v1/deployments/{deployment.pk}/samples/"
+    connection.request("POST", path, json.dumps(samples).encode(), headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def alert() -> dict[str, Any]:
     firing = {
         "status": "firing",
@@ -69,17 +96,12 @@ def test_from_a_push_to_a_rollback(portal: LiveServer, client_as: ClientAs) -> N
 
     deployment = Deployment.objects.get()
     assert (deployment.change, deployment.outcome) == (change, DeploymentOutcome.RUNNING)
-    record_samples(
-        deployment=deployment,
-        samples=[
-            NewSample(
-                deployment.started_at + timedelta(minutes=minute),
-                error_rate_percent=Decimal("3.0"),
-            )
-            for minute in range(1, 8)
-        ],
-    )
+    assert post_samples(portal, deployment) == 201
+    rollback = Rollback.objects.get()
+    assert (rollback.trigger, rollback.finished_at) == ("error_rate", None)
     assert post(portal, "alertmanager", "alerts", alert(), "") == 202
+    fired = TriggerFiring.objects.order_by("pk").values_list("trigger", flat=True)
+    assert list(fired) == ["error_rate", "alert"]
     assert Alert.objects.get().deployment == deployment
     rolled_back = client_as(Role.ON_CALL).post(
         "/changes/CHG-000001/roll-back/",
