@@ -49,7 +49,9 @@ def receive_delivery(
     body: bytes,
     at: datetime,
 ) -> tuple[Receipt, Delivery]:
-    """Committed when this returns. The same id again is the same delivery, if the body is."""
+    """Committed when this returns, with an event that holds the digest of the body. The same id
+    again is the same delivery, if the body is.
+    """
     sha256 = hashlib.sha256(body).hexdigest()
     try:
         with transaction.atomic():
@@ -63,6 +65,7 @@ def receive_delivery(
                 received_at=at,
             )
             DeliveryJob.objects.create(delivery=delivery, heartbeat_at=at)
+            announce(Announcement("delivery.received", delivery, at))
     except IntegrityError:
         known = Delivery.objects.defer("raw_body").get(source=source, delivery_id=delivery_id)
         same = known.body_sha256 == sha256

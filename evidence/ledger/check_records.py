@@ -14,6 +14,7 @@ from evidence.ledger.differences import Differences
 from evidence.ledger.latest import REMOVED, UNKNOWN, Latest
 from evidence.ledger.records import links_of, private_values, record_name, record_values
 from evidence.ledger.sequence import seal
+from evidence.ledger.shapes import BODIES
 from evidence.models import Disclosure, Event, Leaf
 from evidence.packages.snapshot import snapshot
 
@@ -77,7 +78,8 @@ def _rows_of(records: set[str]) -> Iterator[list[models.Model]]:
             keys.setdefault(name, []).append(int(key))
     for model in covered_models():
         wanted = keys.get(model._meta.model_name or "", [])
-        if wanted and (rows := list(model._meta.base_manager.filter(pk__in=wanted))):
+        large = BODIES.get(model._meta.model_name or "", ())[:1]
+        if wanted and (rows := list(model._meta.base_manager.filter(pk__in=wanted).defer(*large))):
             yield rows
 
 
@@ -104,6 +106,8 @@ def _compare(
     name = record_name(row)
     if _digest(record_values(row, links)) != told.sha256:
         differences.add(f"{name}: its row was altered; it is not what entry {index} tells of it.")
+    if not has_its_body(row):
+        differences.add(f"{name}: its body was altered; it has not the SHA-256 that is told of it.")
     live = private_values(row)
     if not live and b'"commitments":{}' in told.canonical:
         return
@@ -112,6 +116,15 @@ def _compare(
         sentence = _private_difference(told, held, field, live.get(field))
         if sentence:
             differences.add(f"{name}: {sentence}")
+
+
+def has_its_body(row: models.Model) -> bool:
+    """Of bytes that the log tells by their digest alone."""
+    names = BODIES.get(row._meta.model_name or "")
+    if names is None:
+        return True
+    body, sha256 = (getattr(row, name) for name in names)
+    return bool(sha256_hex(bytes(body)) == sha256)
 
 
 def _private_difference(told: Told, held: dict[str, str], field: str, value: object) -> str:
@@ -152,7 +165,8 @@ def _digest(values: dict[str, Any]) -> str:
 
 
 def _batches(model: type[models.Model]) -> Iterator[list[models.Model]]:
-    rows = model._meta.base_manager.order_by("pk")
+    large = BODIES.get(model._meta.model_name or "", ())[:1]
+    rows = model._meta.base_manager.order_by("pk").defer(*large)  # read one by one
     batch = list(rows[:AT_ONCE])
     while batch:
         yield batch

@@ -18,7 +18,6 @@ LEFT_OUT: dict[str, str] = {
     "evidence.TimeStamp": "is signed by somebody else, over a checkpoint",
     "evidence.LedgerCheck": "says what was found; it is found again by checking again",
     "changes.CommitStatus": "repeats outside what the record says",
-    "changes.Delivery": "gets its event only when it is handled",
     "changes.DeliveryJob": "is work under way; what it made of the record has events",
     "changes.DiffFetch": "is work under way; what was told is a diff",
     "changes.RefusedDelivery": "was not let in",

@@ -1,3 +1,5 @@
+from hashlib import sha256
+
 from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
@@ -15,7 +17,7 @@ class DeliveryFactory(DjangoModelFactory[Delivery]):
     event = "ping"
     content_type = "application/json"
     raw_body = LazyAttribute(lambda delivery: f'{{"zen": "{delivery.delivery_id}"}}'.encode())
-    body_sha256 = Sequence(lambda n: f"{n:064x}")
+    body_sha256 = LazyAttribute(lambda delivery: sha256(delivery.raw_body).hexdigest())
     received_at = NOW
 
 

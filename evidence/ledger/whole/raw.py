@@ -14,17 +14,17 @@ AT_ONCE = 2000
 Rows = list[tuple[Any, ...]]
 
 
-def stream(sql: str, values: list[Any]) -> Iterator[Rows]:
+def stream(sql: str, values: list[Any], at_once: int = AT_ONCE) -> Iterator[Rows]:
     """In one transaction, a batch at a time."""
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
-            while rows := cursor.fetchmany(AT_ONCE):
+            while rows := cursor.fetchmany(at_once):
                 yield rows
         return
     with transaction.atomic(), _server_side() as cursor:
         cursor.execute(sql, values)
-        while rows := cursor.fetchmany(AT_ONCE):
+        while rows := cursor.fetchmany(at_once):
             yield rows
 
 
