@@ -4,7 +4,7 @@ However large the quarter, only one chunk of changes is in memory at a time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from evidence.ledger.canonical import digest_of
 from evidence.packages.beside import Beside, beside, with_learning
 from evidence.packages.facts import facts_of_change
 from evidence.packages.plain import exact
+from evidence.packages.told import told_of
 
 CHUNK = 100
 Facts = dict[str, Any]
@@ -52,10 +53,13 @@ class Setting:
 
 @dataclass(frozen=True)
 class FrozenChange:
-    """`sha256` is the digest of the facts: it stands for everything the dossier shows."""
+    """`sha256` is the digest of the facts: it stands for everything the dossier shows. `told` is
+    what the log tells of the request.
+    """
 
     facts: Facts
     sha256: str
+    told: Facts | None = None
 
     @property
     def key(self) -> str:
@@ -72,9 +76,10 @@ def population(quarter: Quarter) -> QuerySet[ChangeRequest]:
 def frozen_changes(setting: Setting) -> Iterator[FrozenChange]:
     for chunk in _chunks(population(setting.quarter)):
         judgements = judged_in(setting, chunk)
-        others = beside(chunk)
+        others, told = beside(chunk), told_of(chunk)
         for judgement in judgements:
-            yield _frozen(judgement, others, setting)
+            frozen = _frozen(judgement, others, setting)
+            yield replace(frozen, told=told.get(judgement.change.number))
 
 
 def _frozen(judgement: Judgement, others: Beside, setting: Setting) -> FrozenChange:

@@ -125,7 +125,7 @@ def _keep(change: FrozenChange, spool: Spool | None, answer: Answer) -> None:
     row, name = rows.population_row(facts), dossier_name(change.sha256)
     kept: Facts = {"key": change.key, "sha256": change.sha256, "sheet": name, "row": row}
     kept |= {"tests": facts["tests"], "files": facts["files"]}
-    kept |= {"facts": None if is_kept(name) else facts}
+    kept |= {"told": change.told, "facts": None if is_kept(name) else facts}
     spool.add(PartKind.DOSSIERS, kept)
     spool.add(PartKind.POPULATION, row)
     spool.add(PartKind.MATRIX, rows.matrix_row(facts))

@@ -1,9 +1,11 @@
 """The log's part of a package: entries, checkpoints, keys, and a proof for each change."""
 
+import json
 import shutil
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db.models import Max
 
@@ -17,17 +19,22 @@ from evidence.ledger.notes import proof_text, sign_note
 from evidence.ledger.time_stamps import stamp_if_possible
 from evidence.models import Checkpoint, Leaf, LogKey, Package
 from evidence.packages.bundle import file_digest
+from evidence.packages.told import record_lines
 
 VERIFIER = Path(__file__).parent.parent / "verifier"
 PACKED = ("verify.py", "VERIFY.md")
 AT_ONCE = 2000
 Files = dict[str, Path]
+Told = dict[str, Any] | None
 
 
-def log_files(folder: Path, size: int, keys: Iterable[str], alive: Callable[[], None]) -> Files:
+def log_files(
+    folder: Path, size: int, told: Sequence[tuple[str, Told]], alive: Callable[[], None]
+) -> Files:
     """Written into the folder: everything of the log but the signature over the manifest.
 
-    `keys` are those of the package's changes. Raises NotNow where the signer refuses.
+    `told` are the keys of the package's changes, with what the log tells of each. Raises NotNow
+    where the signer refuses.
     """
     checkpoint = issue_checkpoint(size=size, at=clock.now())
     (folder / "proofs").mkdir()
@@ -40,7 +47,9 @@ def log_files(folder: Path, size: int, keys: Iterable[str], alive: Callable[[], 
     if stamp := stamp_if_possible(checkpoint):
         files["ledger/checkpoint.tsr"] = folder / "checkpoint.tsr"
         files["ledger/checkpoint.tsr"].write_bytes(bytes(stamp.token))
-    for key, proof in _proofs(checkpoint, hashes, keys):
+    lines = (json.dumps(line, ensure_ascii=False) for line in record_lines(told))
+    _write(folder, files, "records.jsonl", "".join(f"{line}\n" for line in lines))
+    for key, proof in _proofs(checkpoint, hashes, [key for key, _ in told]):
         alive()
         _write(folder, files, f"proofs/{key}.tlog-proof", proof)
     return files

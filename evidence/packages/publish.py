@@ -59,8 +59,9 @@ def _build(job: CompileJob, folder: Path, revision: int, name: str) -> Path:
     tables = long_tables(job.frozen, lambda kind: list(_slices(job, kind)))
     digests = [entry_of(path, files[path]) for path in TABLE_FILES]
     files |= _further(job, folder, digests)
-    size, keys = job.frozen["log_size"], (item["key"] for item in _items(job, PartKind.DOSSIERS))
-    files |= log_files(folder, size, keys, alive=_now_and_then(job))
+    size = job.frozen["log_size"]
+    told = [(item["key"], item["told"]) for item in _items(job, PartKind.DOSSIERS)]
+    files |= log_files(folder, size, told, alive=_now_and_then(job))
     job.frozen["checkpoint"] = {"size": size, "root": root_at(size).hex()}
     with Bundle(folder / name) as bundle:
         document = folder / "evidence-package.pdf"

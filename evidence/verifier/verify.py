@@ -30,12 +30,18 @@ MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 EVENTS, LEAVES = "ledger/events.jsonl", "ledger/leaves.bin"
 CHECKPOINT, PREVIOUS = "ledger/checkpoint.note", "ledger/previous.note"
 CONSISTENCY, KEYS, HANDOVERS = "ledger/consistency.txt", "ledger/keys.txt", "ledger/handovers.txt"
+RECORDS = "ledger/records.jsonl"
+TABLES = ("population.json", "population.csv", "control-tests.csv", "exceptions.csv")
 REQUIRED = (
-    MANIFEST, SIGNATURE, EVENTS, LEAVES, CHECKPOINT, KEYS, "population.json", "population.csv",
+    MANIFEST, SIGNATURE, EVENTS, LEAVES, CHECKPOINT, KEYS, RECORDS, *TABLES,
     "evidence-package.pdf", "verify.py", "VERIFY.md",
 )  # fmt: skip
 NAMED = 20  # of one kind of difference so many are named one by one
 HANDOVER = "hands over to"
+# What a record does not tell because it is the usual, and what each change is tested for.
+USUAL = {"category": "normal", "state": "draft", "origin": "portal", "submitted_at": ""}
+ATTRIBUTES = "ABCDEFGHIJKLMNO"
+Told = dict[str, tuple[int, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -296,10 +302,12 @@ def check_log(package: Package, keys: list[str]) -> Log:
     return Log(origin, size, root, leaves)
 
 
-def check_events(package: Package, log: Log) -> dict[str, int]:
-    """Each event is the entry that the log sealed; the last entry of each change."""
+def check_events(package: Package, log: Log) -> tuple[dict[str, int], Told]:
+    """Each event is the entry that the log sealed. The last entry of each change, and the last one
+    of its request with its event.
+    """
     raw = package.read(EVENTS)
-    lines, wrong, last = raw.split(b"\n"), [], {}
+    lines, wrong, last, told = raw.split(b"\n"), [], dict[str, int](), Told()
     if lines.pop() != b"":
         wrong.append(f"{EVENTS}: its last line does not end.")
     if len(lines) != len(log.leaves):
@@ -310,29 +318,31 @@ def check_events(package: Package, log: Log) -> dict[str, int]:
             continue
         try:
             event = json.loads(line)
-            if event["origin"] != log.origin:
-                wrong.append(f"{EVENTS}, entry {index}: it is of another log, {event['origin']}.")
-            if event["change"]:
-                last[str(event["change"])] = index
+            origin, change, record = event["origin"], str(event["change"]), str(event["record"])
         except (ValueError, KeyError, TypeError):
             wrong.append(f"{EVENTS}, entry {index}: it is not an event.")
+            continue
+        if origin != log.origin:
+            wrong.append(f"{EVENTS}, entry {index}: it is of another log, {origin}.")
+        last[change] = index
+        if record.startswith("changerequest:"):
+            told[change] = index, event
     package.all_differ(wrong)
-    return last
+    return last, told
 
 
 # Step 4. Each change has a proof that its last event is in the log, and a dossier.
 
 
-def check_proofs(package: Package, log: Log, last: dict[str, int]) -> int:
-    """How many changes the package holds."""
+def read_rows(package: Package) -> list[dict[str, Any]]:
     rows = package.json("population.json")
-    try:
-        keys = [str(row["key"]) for row in rows]
-    except (KeyError, TypeError) as error:
-        raise Unusable("population.json is not a list of changes with their keys.") from error
+    if not isinstance(rows, list) or not all(isinstance(r, dict) and "key" in r for r in rows):
+        raise Unusable("population.json is not a list of changes with their keys.")
+    return rows
+
+
+def check_proofs(package: Package, log: Log, last: dict[str, int], keys: list[str]) -> None:
     wrong = [f"population.json holds {key} {n} times." for key, n in Counter(keys).items() if n > 1]
-    if csv_keys(package) != keys:
-        wrong.append("population.csv and population.json do not hold the same changes.")
     for key in keys:
         if f"dossiers/{key}.pdf" not in package.members:
             wrong.append(f"dossiers/{key}.pdf is missing.")
@@ -347,15 +357,6 @@ def check_proofs(package: Package, log: Log, last: dict[str, int]) -> int:
     others = {n for n in package.members if n.startswith("ledger/proofs/")} - names
     wrong += [f"{name} belongs to no change of this package." for name in sorted(others)]
     package.all_differ(wrong)
-    return len(keys)
-
-
-def csv_keys(package: Package) -> list[str | None]:
-    try:
-        table = csv.DictReader(io.StringIO(package.text("population.csv"), newline=""))
-        return [row.get("key") for row in table]
-    except csv.Error as error:
-        raise Unusable(f"population.csv cannot be read: {error}.") from error
 
 
 def check_proof(package: Package, key: str, log: Log, index: int) -> None:
@@ -375,7 +376,107 @@ def check_proof(package: Package, key: str, log: Log, index: int) -> None:
         raise Unusable(f"{name} does not prove that entry {index} is in the log.")
 
 
-# Step 5. History: the log continues the one of every older package, and nothing before it moved.
+# Step 5. The tables: each row of the population is what the log tells of that change, and the
+# control tests and exceptions are about these changes, all of them.
+
+
+def read_csv(package: Package, name: str) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO(package.text(name), newline="")))
+    except csv.Error as error:
+        raise Unusable(f"{name} cannot be read: {error}.") from error
+
+
+def read_records(package: Package) -> dict[str, dict[str, Any]]:
+    """By key: the entry that tells of it last, the salt of its title, and the record as text."""
+    try:
+        lines = [json.loads(line) for line in package.text(RECORDS).splitlines()]
+        found = {str(line["key"]): line for line in lines}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unusable(f"{RECORDS} is not a record a line.") from error
+    if len(found) != len(lines):
+        raise Unusable(f"{RECORDS} holds a change twice.")
+    return found
+
+
+def check_tables(package: Package, rows: list[dict[str, Any]], told: Told) -> None:
+    records, wrong = read_records(package), []
+    for row in rows:
+        wrong += row_differences(row, records.pop(str(row["key"]), None), told)
+    wrong += [f"{RECORDS}: {key} is no change of this package." for key in sorted(records)]
+    package.all_differ(wrong)
+    cells = [{name: harmless(value) for name, value in row.items()} for row in rows]
+    table = read_csv(package, "population.csv")
+    if [row.get("key") for row in table] != [row["key"] for row in cells]:
+        package.differs("population.csv and population.json do not hold the same changes.")
+    pairs = zip(table, cells, strict=False)
+    package.all_differ(
+        [f"population.csv: the row of {there['key']} is not that of population.json."
+         for here, there in pairs if here != there]
+    )  # fmt: skip
+    check_tests(package, {str(row["key"]): row for row in rows})
+
+
+def harmless(value: object) -> str:
+    """As a cell: what a spreadsheet would take for a formula stands behind an apostrophe."""
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value or "")
+    return f"'{text}" if text[:1] and text[0] in "=+-@\t\r" else text
+
+
+def row_differences(row: dict[str, Any], line: dict[str, Any] | None, told: Told) -> list[str]:
+    key = str(row["key"])
+    if line is None or key not in told:
+        return [f"{RECORDS} tells nothing of {key}: its row in population.json is not proven."]
+    index, event = told[key]
+    try:
+        salt, text = bytes.fromhex(line["salt"]), str(line["record"])
+        record = {**USUAL, **json.loads(text)}
+        title = json.dumps([event["id"], "title", row["title"]], separators=(",", ":"),
+                           ensure_ascii=False).encode()  # fmt: skip
+        committed = event["commitments"].get("title")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return [f"{RECORDS}: what stands there of {key} cannot be read: {error!r}."]
+    if (
+        line["entry"] != index
+        or hashlib.sha256(text.encode()).hexdigest() != event["record_sha256"]
+    ):
+        return [f"{RECORDS}: the record of {key} is not the one that entry {index} commits to."]
+    found = []
+    if hashlib.sha256(salt + title).hexdigest() != committed:
+        found.append(f"population.json: the title of {key} is not what entry {index} commits to.")
+    recorded = {**record, "key": f"CHG-{record['number']:06d}",
+                "submitted_at": re.sub(r"(\.0{6})?Z$", "Z", record["submitted_at"])}  # fmt: skip
+    return found + [
+        f"population.json: {name} of {key} is {row.get(name)!r}, and {recorded[name]!r} was"
+        f" recorded (entry {index})."
+        for name in ("key", *USUAL)
+        if row.get(name) != recorded[name]
+    ]
+
+
+def check_tests(package: Package, rows: dict[str, dict[str, Any]]) -> None:
+    """Every change was tested for every attribute, and what failed is an exception."""
+    tests = read_csv(package, "control-tests.csv")
+    done = Counter((test.get("key"), test.get("attribute")) for test in tests)
+    due = Counter((harmless(key), letter) for key in rows for letter in ATTRIBUTES)
+    name, wrong = "control-tests.csv", []
+    wrong += [f"{name}: {key} was not tested for {letter}." for key, letter in due - done]
+    wrong += [f"{name}: a test too many, {letter} of {key}." for key, letter in done - due]
+    for test in tests:
+        row = rows.get(str(test.get("key")))
+        if row and test.get("policy_version") != harmless(row.get("policy_version")):
+            wrong.append(f"{name}: {test['key']} was judged by another policy than its row says.")
+    failed = {(t.get("key"), t.get("attribute")) for t in tests if t.get("verdict") == "failed"}
+    listed = {(e.get("key"), e.get("attribute")) for e in read_csv(package, "exceptions.csv")
+              if e.get("kind") == "control test"}  # fmt: skip
+    wrong += [f"exceptions.csv: {letter} of {key} failed and is not listed."
+              for key, letter in sorted(failed - listed, key=str)]  # fmt: skip
+    wrong += [f"exceptions.csv: {letter} of {key} is listed and did not fail."
+              for key, letter in sorted(listed - failed, key=str)]  # fmt: skip
+    package.all_differ(wrong)
+
+
+# Step 6. History: the log continues the one of every older package, and nothing before it moved.
 
 
 def check_previous_note(package: Package, keys: list[str], log: Log) -> None:
@@ -400,6 +501,7 @@ def check_previous_note(package: Package, keys: list[str], log: Log) -> None:
 def check_older(package: Package, older: Package, log: Log) -> None:
     """Against a package that somebody kept: what it covers must stand here, unchanged."""
     check_files(older)
+    check_texts(package, older)
     keys = own_keys(older)
     before = check_log(older, keys)
     check_signature(older, keys, before.origin)
@@ -421,6 +523,18 @@ def check_older(package: Package, older: Package, log: Log) -> None:
         )
 
 
+def check_texts(package: Package, older: Package) -> None:
+    """What both packages open of one and the same entry is the same in both."""
+    new, old = read_records(package), read_records(older)
+    titles = [{str(r["key"]): r.get("title") for r in read_rows(p)} for p in (package, older)]
+    for key in sorted(new.keys() & old.keys()):
+        if new[key].get("entry") == old[key].get("entry") and (
+            new[key] != old[key] or titles[0].get(key) != titles[1].get(key)
+        ):
+            package.differs(f"{RECORDS}: {key} reads otherwise than in {older.name}, though no"
+                            " later entry tells of it.")  # fmt: skip
+
+
 def check(package: Package, older: Package | None, key: str | None) -> tuple[list[str], bool]:
     """What was checked, in sentences, and whether the signer is one that the reader pinned."""
     manifest = check_files(package)
@@ -435,9 +549,13 @@ def check(package: Package, older: Package | None, key: str | None) -> tuple[lis
     log = check_log(package, keys)
     check_signature(package, keys, log.origin)
     told.append(f"{log.size} entries of the log {log.origin}, each hashed under the signed root.")
-    last = check_events(package, log)
-    number = check_proofs(package, log, last)
-    told.append(f"{number} changes of {manifest.get('quarter')}, each with dossier and proof.")
+    last, of_requests = check_events(package, log)
+    rows = read_rows(package)
+    check_proofs(package, log, last, [str(row["key"]) for row in rows])
+    told.append(f"{len(rows)} changes of {manifest.get('quarter')}, each with dossier and proof.")
+    check_tables(package, rows, of_requests)
+    told.append("The tables: title, category, state, origin and time of submission of each change")
+    told.append("as the log has them; each change tested for each attribute; each failure listed.")
     check_previous_note(package, [*keys, *own], log)
     if older and not is_itself:
         check_older(package, older, log)

@@ -147,6 +147,80 @@ def test_altered_tables_are_named(packages: Packages, checker: Checker, tmp_path
     assert counted(checker, tmp_path, altered_tables(members_of(packages.newer))) == 8
 
 
+def altered_cells(members: Members) -> Iterator[tuple[str, str, Members]]:
+    """Each cell of each table, by somebody who writes the manifest and the other table anew."""
+    rows = json.loads(members["population.json"])
+    for name in ("key", "title", "category", "state", "origin", "submitted_at"):
+        other = {"key": "CHG-000777", "submitted_at": "2026-01-01T00:00:00Z"}.get(name, "another")
+        changed = [{**rows[0], name: other}, *rows[1:]]
+        table = members["population.csv"].replace(rows[0][name].encode(), other.encode(), 1)
+        altered = {**members, "population.json": json.dumps(changed).encode()}
+        yield name, rows[0]["key"], listed_anew({**altered, "population.csv": table})
+    for name in rows[0]:
+        changed = [{**rows[0], name: "another"}, *rows[1:]]
+        altered = {**members, "population.json": json.dumps(changed).encode()}
+        yield name, "population", listed_anew(altered)
+
+
+def altered_lines(members: Members) -> Iterator[tuple[str, str, Members]]:
+    """Lines of the tables and of the records taken out, doubled and altered."""
+    for name, also in (
+        ("control-tests.csv", "control-tests.csv"),
+        ("ledger/records.jsonl", "ledger/records.jsonl"),
+        ("population.csv", "population"),
+    ):
+        lines = members[name].splitlines(keepends=True)
+        for at in range(1 if name.endswith("csv") else 0, len(lines)):
+            fewer, more = [*lines[:at], *lines[at + 1 :]], [*lines, lines[at]]
+            yield f"without line {at}", also, listed_anew({**members, name: b"".join(fewer)})
+            yield f"line {at} twice", also, listed_anew({**members, name: b"".join(more)})
+    tests = members["control-tests.csv"]
+    for before, after in ((b",failed,", b",passed,"), (b",unknown,", b",failed,")):
+        if before in tests:
+            changed = tests.replace(before, after, 1)
+            yield (
+                f"{before!r} to {after!r}",
+                "exceptions.csv",
+                listed_anew({**members, "control-tests.csv": changed}),
+            )
+    for line in members["ledger/records.jsonl"].splitlines():
+        held = json.loads(line)
+        for name, value in (("salt", "00" * 32), ("record", "{}"), ("entry", 0), ("salt", "x")):
+            changed = json.dumps({**held, name: value}).encode()
+            altered = members["ledger/records.jsonl"].replace(line, changed)
+            yield (
+                name,
+                held["key"],
+                listed_anew({**members, "ledger/records.jsonl": altered}),
+            )
+
+
+def test_altered_cells_and_lines_are_named_though_the_manifest_fits(
+    packages: Packages, checker: Checker, tmp_path: Path
+) -> None:
+    members = members_of(packages.newer)
+
+    assert counted(checker, tmp_path, altered_cells(members)) == 20
+    assert counted(checker, tmp_path, altered_lines(members)) >= 75
+
+
+def test_text_that_reads_otherwise_than_in_the_older_package_is_named(
+    packages: Packages, checker: Checker, tmp_path: Path
+) -> None:
+    """Somebody who holds the key gives a title another salt, though no later entry tells of it."""
+    members = members_of(packages.older)
+    held = [json.loads(line) for line in members["ledger/records.jsonl"].splitlines()]
+    held[0]["salt"] = "00" * 32
+    text = "".join(f"{json.dumps(line)}\n" for line in held)
+    older = packed(
+        tmp_path / "older.zip",
+        listed_anew({**members, "ledger/records.jsonl": text.encode()}),
+    )
+
+    assert checker.check(packages.newer, "--previous", older) == 1
+    assert f"{held[0]['key']} reads otherwise than in older.zip" in " ".join(checker.said.split())
+
+
 @pytest.mark.parametrize("other", ["older", "rotated", "hostile"])
 def test_members_of_another_package_are_named(
     packages: Packages, checker: Checker, tmp_path: Path, other: str
