@@ -457,7 +457,7 @@ def row_differences(row: dict[str, Any], line: dict[str, Any] | None, told: Told
 def check_tests(package: Package, rows: dict[str, dict[str, Any]]) -> None:
     """Every change was tested for every attribute, and what failed is an exception."""
     tests = read_csv(package, "control-tests.csv")
-    done = Counter((test.get("key"), test.get("attribute")) for test in tests)
+    done = Counter((str(test.get("key")), str(test.get("attribute"))) for test in tests)
     due = Counter((harmless(key), letter) for key in rows for letter in ATTRIBUTES)
     name, wrong = "control-tests.csv", []
     wrong += [f"{name}: {key} was not tested for {letter}." for key, letter in due - done]

@@ -7,7 +7,7 @@ for each row; whoever builds one checks it afterwards, and the check would name 
 import hashlib
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 AT_ONCE = 5000
@@ -50,7 +50,13 @@ def build(entries: int) -> None:
     edge = tree.frontier(tree.size())
     for start in range(last + 1, last + 1 + entries, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, last + 1 + entries))
-        made = [_made(number, repository.pk, origin, at, edge) for number in numbers]
+        made = [
+            # A record a second, as it might have come in the days before.
+            _made(
+                number, repository.pk, origin, at - timedelta(seconds=last + entries - number), edge
+            )
+            for number in numbers
+        ]
         with transaction.atomic():
             for name, rows in zip(COLUMNS, zip(*made, strict=True), strict=True):
                 _store(name, rows)
