@@ -1,11 +1,17 @@
 """What pages show of the ledger."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.conf import settings
+
+from changes import clock
 from changes.models import ChangeRequest
 from evidence.models import Checkpoint, Erasure, Event, Leaf, LedgerCheck, LogKey
 
 SHOWN = 30
+# The newest checkpoint is stamped every hour: after two, an hour's attempt has failed.
+STAMPED_WITHIN = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,8 @@ class LedgerState:
     checkpoint: Checkpoint | None
     check: LedgerCheck | None
     keys: list[LogKey]
+    has_authority: bool = False
+    overdue_since: datetime | None = None
 
     @property
     def unsigned(self) -> int:
@@ -32,7 +40,20 @@ def ledger_state() -> LedgerState:
         checkpoint=Checkpoint.objects.select_related("time_stamp").order_by("size", "pk").last(),
         check=last_check(),
         keys=list(LogKey.objects.order_by("-pk")),
+        has_authority=bool(settings.TIME_STAMP_URL),
+        overdue_since=_overdue_since(),
     )
+
+
+def _overdue_since() -> datetime | None:
+    """When that was signed which should be time-stamped by now, itself or by what continues it."""
+    if not settings.TIME_STAMP_URL:
+        return None
+    stamped = Checkpoint.objects.filter(time_stamp__isnull=False).order_by("-size", "-pk").first()
+    waiting = Checkpoint.objects.filter(size__gt=stamped.size if stamped else 0)
+    first = waiting.order_by("issued_at").first()
+    is_overdue = first is not None and first.issued_at < clock.now() - STAMPED_WITHIN
+    return first.issued_at if first and is_overdue else None
 
 
 def last_check() -> LedgerCheck | None:

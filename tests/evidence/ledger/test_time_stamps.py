@@ -4,16 +4,20 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from changes import clock
 from changes.workflow.refusals import NotNow
+from evidence.ledger import time_stamps
 from evidence.ledger.checkpoints import checkpoint_now
 from evidence.ledger.time_stamps import stamp, stamp_if_possible, stamp_newest
 from evidence.models import TimeStamp
+from evidence.queries.ledger import ledger_state
 from tests.factories.times import NOW
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +44,11 @@ def openssl(*arguments: object) -> None:
 
 @dataclass
 class Authority:
-    """`spoil` alters what it answers."""
+    """`spoil` alters what it answers, `status` says how."""
 
     folder: Path
     url: str = ""
+    status: int = 200
     spoil: Callable[[bytes], bytes] = bytes
 
     def answer(self, request: bytes) -> bytes:
@@ -78,7 +83,7 @@ def authority(keys: Path, settings: Settings) -> Iterator[Authority]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             answer = here.answer(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
+            self.send_response(here.status)
             self.end_headers()
             self.wfile.write(answer)
 
@@ -157,6 +162,44 @@ def test_silent_authority_keeps_nobody_from_working(settings: Settings) -> None:
     settings.TIME_STAMP_URL = "http://127.0.0.1:1/"
 
     assert stamp_if_possible(checkpoint_now(NOW)) is None
+
+
+@pytest.mark.parametrize("status", [400, 500, 503])
+def test_authority_that_fails_is_asked_again_and_never_made_up(
+    authority: Authority, status: int
+) -> None:
+    checkpoint = checkpoint_now(NOW)
+    authority.status = status
+
+    with pytest.raises(NotNow, match=f"does not answer.*{status}"):
+        stamp(checkpoint)
+    assert not TimeStamp.objects.exists()
+
+    authority.status = 200
+    assert stamp(checkpoint).checkpoint == checkpoint
+
+
+def test_authority_that_is_too_slow_is_given_up(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint, over = checkpoint_now(NOW), threading.Event()
+    monkeypatch.setattr(time_stamps, "SECONDS", 0.2)
+    authority.spoil = lambda answer: answer[: 10_000 * (1 + over.wait(5))]
+
+    with pytest.raises(NotNow, match="does not answer"):
+        stamp(checkpoint)
+    over.set()
+    assert not TimeStamp.objects.exists()
+
+
+def test_overdue_time_stamp_is_known_until_a_good_one_came(authority: Authority) -> None:
+    checkpoint = checkpoint_now(NOW)
+    assert ledger_state().overdue_since is None
+
+    with clock.simulated(NOW + timedelta(hours=3)):
+        assert ledger_state().overdue_since == checkpoint.issued_at
+        stamp(checkpoint)
+        assert ledger_state().overdue_since is None
 
 
 def test_without_an_authority_nothing_is_asked() -> None:

@@ -1,8 +1,12 @@
 """The ledger's page, what it hands out, the alarm, and erasures by two persons."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
+from changes import clock
 from changes.vocabulary import Role
 from evidence.ledger.check import check_ledger
 from evidence.ledger.checkpoints import checkpoint_now
@@ -32,7 +36,18 @@ def test_page_shows_what_is_sealed_waiting_and_signed(client_as: ClientAs) -> No
     assert f"{checkpoint.size} entries, signed" in page
     assert "waiting" in page
     assert checkpoint.key.vkey in page
-    assert "not this checkpoint" in page
+    assert "no authority is configured" in page
+
+
+def test_page_says_that_a_time_stamp_is_overdue(client_as: ClientAs, settings: Settings) -> None:
+    settings.TIME_STAMP_URL = "http://127.0.0.1:1/"
+    client = client_as(Role.COMPLIANCE)
+    checkpoint_now(NOW)
+    with clock.simulated(NOW + timedelta(hours=3)):
+        page = client.get("/ledger/").content.decode()
+
+    assert "Overdue for what was signed" in page
+    assert "asked again every hour" in page
 
 
 def test_empty_ledger_has_a_page(client_as: ClientAs) -> None:
