@@ -27,7 +27,7 @@ from tests.factories.stories import make_story
 
 CSRF = "c" * 32
 # Not every value that the description allows is one that the workflow takes: that is a 422.
-LEFT_OUT = {"positive_data_acceptance", "ignored_auth"}
+LEFT_OUT = {"positive_data_acceptance"}
 EXAMPLES, MANY_EXAMPLES = 4, 200
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
