@@ -1,6 +1,7 @@
 """Celery tasks: a body is a call. Whoever starts one may lose it: the rows know what is due."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
 from kombu.exceptions import ChannelError, OperationalError
@@ -9,6 +10,7 @@ from changes import clock
 from changes.workflow import (
     deliveries,
     diffs,
+    dry_runs,
     host_checks,
     monitoring,
     notifications,
@@ -56,10 +58,24 @@ def sample_rollouts() -> None:
 
 def wake_for(delivery_pk: int) -> None:
     """Tells a worker at once. Where the broker does not answer, the sweep finds the row."""
+    _wake(handle_delivery, delivery_pk)
+
+
+def wake_for_dry_run() -> None:
+    """The same for a proposal that is to be tried."""
+    _wake(run_dry_runs)
+
+
+def _wake(task: Any, *arguments: int) -> None:
     try:
-        handle_delivery.apply_async((delivery_pk,), retry=False)
+        task.apply_async(arguments, retry=False)
     except (OperationalError, ChannelError, OSError) as error:
-        logger.warning("The broker does not answer (%s); the delivery waits.", error)
+        logger.warning("The broker does not answer (%s); what is due waits.", error)
+
+
+@shared_task(name="changes.run_dry_runs")
+def run_dry_runs() -> None:
+    dry_runs.run_dry_runs()
 
 
 @shared_task(name="changes.send_notifications")

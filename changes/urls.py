@@ -18,6 +18,7 @@ from changes.views.hooks import hook
 from changes.views.policy import (
     policy,
     policy_approve,
+    policy_dry_run,
     policy_review,
     policy_version,
     policy_withdraw,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("policy/", policy, name="policy"),
     path("policy/<str:version>/", policy_version, name="policy-version"),
     path("policy/reviews/<str:quarter>/", policy_review, name="policy-review"),
+    path("policy/<str:version>/dry-run/", policy_dry_run, name="policy-dry-run"),
     path("policy/<str:version>/approve/", policy_approve, name="policy-approve"),
     path("policy/<str:version>/withdraw/", policy_withdraw, name="policy-withdraw"),
 ]

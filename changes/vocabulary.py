@@ -191,6 +191,15 @@ class PolicyState(StrEnum):
     APPROVED = "approved"
 
 
+class DryRunState(StrEnum):
+    """Of a proposal that is tried on the last quarter."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class HookSource(StrEnum):
     """Who sends webhooks."""
 

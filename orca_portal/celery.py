@@ -67,6 +67,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "try proposals": {
+        "task": "changes.run_dry_runs",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "tell what is overdue": {"task": "changes.queue_overdue", "schedule": 3600.0},
     "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
     "ask for rollbacks": {

@@ -108,6 +108,7 @@ ADDRESSES: dict[str, Address] = {
     "policy/": READ,
     "policy/<str:version>/": READ,
     "policy/reviews/<str:quarter>/": Address(MAY[Act.REVIEW_POLICY], PAGE, PAGE),
+    "policy/<str:version>/dry-run/": Address(MAY[Act.APPROVE_POLICY], NO_METHOD, ON),
     "policy/<str:version>/approve/": Address(MAY[Act.APPROVE_POLICY], NO_METHOD, ON),
     # Without a reason it is not withdrawn.
     "policy/<str:version>/withdraw/": Address(MAY[Act.PROPOSE_POLICY], NO_METHOD, {400}),

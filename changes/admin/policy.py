@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import transaction
 from django.db.models import JSONField, QuerySet
 from django.forms import CharField, Textarea
 from django.http import HttpRequest
@@ -14,13 +15,13 @@ from changes.admin.base import EntryAdmin, actor_of, tell_refusal
 from changes.admin.bases import PolicyModelForm
 from changes.models import Person, PolicyVersion
 from changes.permissions import may
-from changes.queries.dry_runs import dry_run, last_quarter
+from changes.queries.dry_runs import dry_run, kept_dry_runs, last_quarter
 from changes.queries.policies import version_before, version_in_force, why_overlapping
 from changes.queries.policy_words import SECTIONS, edits_of
 from changes.roles import Act
 from changes.rules.policy import Policy
 from changes.rules.policy_values import problems_of
-from changes.vocabulary import PolicyState
+from changes.tasks import wake_for_dry_run
 from changes.workflow.policies import approve_policy, propose_policy, withdraw_policy
 from changes.workflow.refusals import Refusal
 
@@ -101,17 +102,20 @@ class PolicyVersionAdmin(EntryAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
-        """Beside the figures: what they change, and what they would do to the last quarter."""
+        """Beside the figures: what they change, and what they would do to the last quarter. What
+        is not proposed yet is tried at once; a proposal shows its newest dry run.
+        """
         form, version = context["adminform"].form, kwargs.get("obj")
         now = clock.now()
-        if version is None and form.is_bound and form.is_tried:
+        if version is not None:
+            context["tried"], context["trying"] = kept_dry_runs(version)
+        elif form.is_bound and form.is_tried:
             version = form.instance
+            context["dry_run"] = dry_run(version, last_quarter(now), now)
         context["quarter"] = last_quarter(now)
         if version is not None:
             before = version_before(version)
             context |= {"version": version, "before": before, "edits": edits_of(version, before)}
-        if version is not None and version.standing == PolicyState.PROPOSED:
-            context["dry_run"] = dry_run(version, context["quarter"], now)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def is_refusal(self, form: Any) -> bool:
@@ -119,6 +123,7 @@ class PolicyVersionAdmin(EntryAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         propose_policy(version=form.instance, actor=actor_of(request), at=clock.now())
+        transaction.on_commit(wake_for_dry_run)
 
     @admin.action(description="Approve the selected proposals", permissions=["approve"])
     def approve(self, request: HttpRequest, chosen: QuerySet[PolicyVersion]) -> None:

@@ -4,6 +4,7 @@ from changes.models.alerts import Alert, RepositoryNews
 from changes.models.calendar import Freeze, WindowException
 from changes.models.catalogue import OnCallShift, RotaOverride, StandardProcedure, System
 from changes.models.diffs import DiffFetch, PullRequestDiff
+from changes.models.dry_runs import DryRun
 from changes.models.files import EvidenceItem
 from changes.models.inbox import Delivery, DeliveryJob, RefusedDelivery
 from changes.models.interfaces import DeployGateAnswer, KeptReply, Token
@@ -47,6 +48,7 @@ __all__ = [
     "Deployment",
     "DiffFetch",
     "DocumentationUpdate",
+    "DryRun",
     "EvidenceItem",
     "Freeze",
     "GateResult",

@@ -10,7 +10,7 @@ from changes import clock
 from changes.forms.policy import PolicyReviewForm, PolicyWithdrawalForm
 from changes.models import PolicyVersion
 from changes.permissions import may, needs
-from changes.queries.dry_runs import dry_run, last_quarter
+from changes.queries.dry_runs import kept_dry_runs
 from changes.queries.policies import (
     policy_history,
     proposed_versions,
@@ -20,9 +20,11 @@ from changes.queries.policies import (
 from changes.queries.policy_words import differences, edits_of, sections_of
 from changes.queries.reviews import policy_reviews
 from changes.roles import Act
+from changes.tasks import wake_for_dry_run
 from changes.views.lookup import person_of
 from changes.views.refusals import answers_refusals
 from changes.vocabulary import PolicyState
+from changes.workflow.dry_runs import ask_dry_run
 from changes.workflow.policies import approve_policy, sign_policy_review, withdraw_policy
 
 
@@ -52,6 +54,7 @@ def policy_version(request: HttpRequest, version: str) -> HttpResponse:
     person, found = person_of(request), _found(version)
     before = version_before(found)
     is_proposed = found.standing == PolicyState.PROPOSED
+    tried, trying = kept_dry_runs(found)
     may_decide = may(person, Act.APPROVE_POLICY) and found.proposed_by_id != person.pk
     may_withdraw = may(person, Act.PROPOSE_POLICY)
     context = {
@@ -63,7 +66,9 @@ def policy_version(request: HttpRequest, version: str) -> HttpResponse:
         "may_decide": is_proposed and may_decide,
         "withdrawal": getattr(found, "withdrawal", None),
         "withdrawal_form": PolicyWithdrawalForm() if is_proposed and may_withdraw else None,
-        "dry_run": dry_run(found, last_quarter(clock.now()), clock.now()) if is_proposed else None,
+        "tried": tried,
+        "trying": trying,
+        "may_try": is_proposed and may(person, Act.APPROVE_POLICY),
     }
     return render(request, "changes/policy_version.html", context)
 
@@ -88,6 +93,18 @@ def policy_withdraw(request: HttpRequest, version: str) -> HttpResponse:
     reason = request.POST.get("reason", "").replace("\x00", "")
     withdraw_policy(version=proposal, actor=person, at=clock.now(), reason=reason)
     messages.success(request, f"{proposal} is withdrawn: nobody can approve it any more.")
+    return redirect("changes:policy-version", proposal.version)
+
+
+@needs(Act.APPROVE_POLICY)
+@require_POST
+@answers_refusals
+def policy_dry_run(request: HttpRequest, version: str) -> HttpResponse:
+    """Try the proposal once more, on the record as it is now."""
+    proposal = _found(version)
+    ask_dry_run(version=proposal, actor=person_of(request), at=clock.now())
+    wake_for_dry_run()
+    messages.success(request, f"{proposal} is tried on the last quarter: look again in a moment.")
     return redirect("changes:policy-version", proposal.version)
 
 

@@ -14,13 +14,14 @@ from changes.roles import Act
 from changes.rules.policy import Policy
 from changes.rules.policy_values import problems_of
 from changes.vocabulary import PolicyState
+from changes.workflow.dry_runs import keep_dry_run
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 from changes.workflow.steps import check_may, check_time
 
 
 @transaction.atomic
 def propose_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> PolicyVersion:
-    """Store a new version as a proposal. `version` is not saved yet."""
+    """Store a new version as a proposal, with its dry run as a job. `version` is not saved yet."""
     check_may(actor, Act.PROPOSE_POLICY)
     if version.pk:
         raise NotNow("A policy version is never edited: propose a new one.")
@@ -41,6 +42,7 @@ def propose_policy(*, version: PolicyVersion, actor: Person, at: datetime) -> Po
         raise Invalid({k: " ".join(v) for k, v in error.message_dict.items()}) from error
     version.save()
     announce(Announcement("policy.proposed", version, at, actor))
+    keep_dry_run(version, actor, at)
     return version
 
 

@@ -21,6 +21,7 @@ LEFT_OUT: dict[str, str] = {
     "changes.DeliveryJob": "is work under way; what it made of the record has events",
     "changes.DiffFetch": "is work under way; what was told is a diff",
     "changes.RefusedDelivery": "was not let in",
+    "changes.DryRun": "tries a proposal on what is over; it judges nothing, and is made again",
     "changes.Notification": "is a message about the record; the record says what it was about",
     "evidence.CompileJob": "is work under way; its result is a package",
     "evidence.CompilePart": "is work under way; its result is a package",

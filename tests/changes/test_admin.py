@@ -6,13 +6,14 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from changes.models import Person, PolicyVersion, System, Token
+from changes.tasks import run_dry_runs
 from changes.vocabulary import PolicyState, Role
 from changes.workflow.tokens import digest_of
 from evidence.models import Event
 from tests.clients import ClientAs, SignedInClient
 from tests.factories.catalogue import SystemFactory
 from tests.factories.people import LoginFactory, PersonFactory, a_tech_lead
-from tests.factories.policy import PolicyVersionFactory
+from tests.factories.policy import DryRunFactory, PolicyVersionFactory
 
 pytestmark = pytest.mark.django_db
 ADMIN = "/admin/changes"
@@ -162,6 +163,8 @@ def test_a_proposal_shows_its_difference_and_its_dry_run(client_as: ClientAs) ->
     version = PolicyVersionFactory.create(
         state="proposed", approved_at=None, coverage_minimum_percent=82
     )
+    DryRunFactory.create(version=version)
+    run_dry_runs()
     client = client_as(Role.POLICY_ADMINISTRATOR)
     text = client.get(f"{ADMIN}/policyversion/{version.pk}/change/").content.decode()
     assert "<ins>82 %</ins>" in text

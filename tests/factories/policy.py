@@ -3,7 +3,7 @@ from datetime import date
 from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from changes.models import PolicyReview, PolicyVersion, PolicyWithdrawal
+from changes.models import DryRun, PolicyReview, PolicyVersion, PolicyWithdrawal
 from changes.vocabulary import PolicyState
 from tests.factories.people import PersonFactory
 from tests.factories.times import DRAFTED
@@ -45,3 +45,13 @@ class PolicyWithdrawalFactory(DjangoModelFactory[PolicyWithdrawal]):
     reason = "Too strict."
     withdrawn_by = SubFactory(PersonFactory)
     withdrawn_at = DRAFTED
+
+
+class DryRunFactory(DjangoModelFactory[DryRun]):
+    """One that waits."""
+
+    class Meta:
+        model = DryRun
+
+    version = SubFactory(PolicyVersionFactory, state=PolicyState.PROPOSED, approved_at=None)
+    asked_at = DRAFTED

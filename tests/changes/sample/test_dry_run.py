@@ -8,9 +8,13 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from changes import clock
 from changes.models import (
     ChangeRequest,
     Deployment,
+    DryRun,
     Freeze,
     GateResult,
     PolicyVersion,
@@ -19,6 +23,8 @@ from changes.models import (
 )
 from changes.quarters import Quarter
 from changes.queries.dry_runs import ChangeFlips, dry_run
+from changes.tasks import run_dry_runs
+from changes.vocabulary import DryRunState
 
 AFTER = datetime(2026, 10, 1, tzinfo=UTC)
 QUARTER = Quarter(2026, 3)
@@ -133,3 +139,32 @@ def test_dry_run_of_another_scanner_leaves_unknown_what_never_used_it(sample: li
     assert {flip.rule for row in run.would_be_unknown for flip in row.flips} == {
         "no_critical_security_finding"
     }
+
+
+def test_kept_dry_run_of_the_sample_s_proposal_names_what_a_recount_names(
+    sample: list[str],
+) -> None:
+    """Version 1.1 asks for 82 %: proposed in the sample, tried by the job."""
+    with clock.simulated(AFTER):
+        run_dry_runs()
+
+    run = DryRun.objects.get(version__version="1.1")
+    assert (run.state, run.judged_at, run.quarter) == (DryRunState.DONE, AFTER, "2026Q3")
+    assert run.result is not None
+    found = {row["change"]["key"] for row in run.result["would_fail"]}
+    assert found == keys(below(82) - below(80)) != set()
+
+
+@pytest.mark.parametrize("minimum", [81, 83, 90])
+def test_stricter_coverage_names_what_a_recount_names(sample: list[str], minimum: int) -> None:
+    run = dry_run(proposal(coverage_minimum_percent=Decimal(minimum)), QUARTER, AFTER)
+
+    assert named(run.would_fail) == keys(below(minimum) - below(80)) != set()
+    assert named(run.would_clear) == set()
+
+
+@pytest.mark.parametrize("closes", [time(11), time(12, 30), time(15)])
+def test_shorter_window_names_what_a_recount_names(sample: list[str], closes: time) -> None:
+    run = dry_run(proposal(window_closes=closes), QUARTER, AFTER)
+
+    assert named(run.would_fail) == keys(started_in_the_afternoon(closes, time(16)))

@@ -1,15 +1,19 @@
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from changes import clock
 from changes.models import PolicyReview, PolicyVersion
 from changes.quarters import quarter_of
+from changes.tasks import run_dry_runs
 from changes.vocabulary import PolicyState, Role
 from tests.clients import ClientAs
 from tests.factories import times
 from tests.factories.people import PersonFactory
-from tests.factories.policy import PolicyReviewFactory, PolicyVersionFactory
+from tests.factories.policy import DryRunFactory, PolicyReviewFactory, PolicyVersionFactory
 from tests.factories.stories import make_story
 
 pytestmark = pytest.mark.django_db
@@ -71,10 +75,48 @@ def test_only_some_roles_approve(client_as: ClientAs) -> None:
 
 
 def test_a_proposal_has_a_page_with_its_difference_and_dry_run(client_as: ClientAs) -> None:
-    proposal(coverage_minimum_percent=82)
+    version = proposal(coverage_minimum_percent=82)
+    DryRunFactory.create(version=version)
+    run_dry_runs()
     text = client_as(Role.COMPLIANCE).get("/policy/2.0/").content.decode()
     for words in ("<del>80 %</del>", "<ins>82 %</ins>", "This edit would fail", "Approve this"):
         assert words in text
+
+
+def test_page_of_a_proposal_judges_nothing_itself(
+    client_as: ClientAs, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The same number of queries with three changes as without one, as it reads the row only."""
+    DryRunFactory.create(version=proposal(window_closes=time(11)))
+    run_dry_runs()
+    client = client_as(Role.COMPLIANCE)
+    client.get("/policy/2.0/")
+    with CaptureQueriesContext(connection) as before:
+        client.get("/policy/2.0/")
+    for _ in range(3):
+        make_story().pass_gates().approve().deploy()
+    with django_assert_num_queries(len(before)):
+        text = client.get("/policy/2.0/").content.decode()
+    assert "This edit would fail no changes" in text
+
+
+def test_dry_run_is_made_again_when_asked(client_as: ClientAs, eager_celery: None) -> None:
+    proposal()
+    client = client_as(Role.COMPLIANCE)
+    before = client.get("/policy/2.0/").content.decode()
+    assert ("It was not tried yet." in before, "Run it" in before) == (True, True)
+
+    client.post("/policy/2.0/dry-run/")
+
+    after = client.get("/policy/2.0/").content.decode()
+    assert ("This edit would fail" in after, "As of" in after, "Run again" in after) == (
+        True,
+        True,
+        True,
+    )
+    auditor = client_as(Role.AUDITOR)
+    assert "Run again" not in auditor.get("/policy/2.0/").content.decode()
+    assert auditor.post("/policy/2.0/dry-run/").status_code == 403
 
 
 def test_a_version_in_force_needs_no_dry_run(client_as: ClientAs) -> None:
