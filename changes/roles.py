@@ -30,6 +30,8 @@ class Act(StrEnum):
     HOLD_POST_INCIDENT_REVIEW = "hold a post-incident review"
     READ_DELIVERIES = "read the delivery log"
     RETRY_DELIVERY = "retry a delivery"
+    READ_MESSAGES = "read the messages to everybody"
+    RETRY_MESSAGE = "send a message again"
 
 
 EVERYBODY = frozenset(Role)
@@ -59,4 +61,6 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.HOLD_POST_INCIDENT_REVIEW: frozenset({Role.TECH_LEAD, Role.COMPLIANCE}),
     Act.READ_DELIVERIES: frozenset({Role.COMPLIANCE, Role.POLICY_ADMINISTRATOR}),
     Act.RETRY_DELIVERY: frozenset({Role.COMPLIANCE, Role.POLICY_ADMINISTRATOR}),
+    Act.READ_MESSAGES: frozenset({Role.COMPLIANCE, Role.POLICY_ADMINISTRATOR}),
+    Act.RETRY_MESSAGE: frozenset({Role.COMPLIANCE, Role.POLICY_ADMINISTRATOR}),
 }

@@ -15,6 +15,7 @@ from changes.views.editing import edit_change, new_change
 from changes.views.evidence_files import attach, download
 from changes.views.home import home
 from changes.views.hooks import hook
+from changes.views.messages import message_list, message_retry, my_messages
 from changes.views.policy import (
     policy,
     policy_approve,
@@ -49,6 +50,9 @@ urlpatterns = [
     *(path(f"hooks/{name}/", hook, {"source": name}, name=f"hook-{name}") for name in PROVIDERS),
     path("deployments/", deployments, name="deployments"),
     path("deployments/running/", running_rollouts, name="running-rollouts"),
+    path("messages/", my_messages, name="my-messages"),
+    path("messages/all/", message_list, name="messages"),
+    path("messages/<int:pk>/retry/", message_retry, name="message-retry"),
     path("refused/", refused_actions, name="refused-actions"),
     path("policy/", policy, name="policy"),
     path("policy/<str:version>/", policy_version, name="policy-version"),

@@ -22,7 +22,7 @@ from changes.queries.facts import facts_of
 from changes.roles import MAY, REQUESTERS, Act
 from changes.states import STEPS, Action
 from changes.views.followups import FOLLOW_UPS
-from changes.vocabulary import DeliveryState, PolicyState, Role
+from changes.vocabulary import DeliveryState, NotificationState, PolicyState, Role
 from evidence.models import Package
 from tests.clients import ClientAs
 from tests.factories.calendar import FreezeFactory
@@ -33,6 +33,7 @@ from tests.factories.catalogue import (
 )
 from tests.factories.inbox import DeliveryJobFactory
 from tests.factories.interfaces import TokenFactory
+from tests.factories.notifications import NotificationFactory
 from tests.factories.packages import PackageFactory
 from tests.factories.policy import PolicyVersionFactory
 from tests.factories.stories import make_story
@@ -102,6 +103,10 @@ ADDRESSES: dict[str, Address] = {
     "deliveries/<int:pk>/retry/": Address(MAY[Act.RETRY_DELIVERY], NO_METHOD, NOT_NOW),
     # No secret is configured in tests: nobody is let in, whoever has signed in.
     **{f"hooks/{name}/": Address(EVERYBODY, NO_METHOD, {401}) for name in PROVIDERS},
+    "messages/": READ,
+    "messages/all/": Address(MAY[Act.READ_MESSAGES], PAGE, NO_METHOD),
+    # The row of this test is sent already.
+    "messages/<int:pk>/retry/": Address(MAY[Act.RETRY_MESSAGE], NO_METHOD, NOT_NOW),
     "deployments/": READ,
     "refused/": Address(MAY[Act.READ_REFUSALS], PAGE, NO_METHOD),
     "deployments/running/": READ,
@@ -272,6 +277,7 @@ def site(db: None) -> Site:
     }
     proposal = PolicyVersionFactory.create(state=PolicyState.PROPOSED, approved_at=None)
     delivery = DeliveryJobFactory.create(state=DeliveryState.HANDLED)
+    NotificationFactory.create(pk=delivery.pk, state=NotificationState.SENT)
     return Site(story.change, proposal, PackageFactory.create(), delivery, rows)
 
 

@@ -14,7 +14,7 @@ from changes.queries.judgements import judgement_of
 from changes.queries.policies import reporting_date
 from changes.queries.reviews import overdue_policy_reviews, reviews_to_hold
 from changes.queries.rota import on_call_at
-from changes.roles import MAY, Act
+from changes.roles import MAY, REQUESTERS, Act
 from changes.vocabulary import Occasion, Role
 
 
@@ -50,7 +50,7 @@ def _approval(said: Announcement) -> list[Notice]:
     assert change is not None  # noqa: S101 - it is announced of a change only
     facts, judgement = facts_of(change), judgement_of(change, said.occurred_at)
     on_call = set(_on_call(said.occurred_at))
-    people = {*_leads(change), *on_call}
+    people = {*_leads(change), *on_call, *_peers(change)}
     asked = [p for p in people if asked_of(p, judgement, is_on_call=p in on_call)]
     if judgement.approved_at or change.submitted_at is None:
         return []
@@ -172,6 +172,11 @@ def _may(act: Act, change: ChangeRequest) -> list[Person]:
 
 def _leads(change: ChangeRequest) -> list[Person]:
     return list(Person.objects.filter(leads__changes=change, is_active=True).distinct())
+
+
+def _peers(change: ChangeRequest) -> list[Person]:
+    """Everybody who may review it; who is asked of them, the rules that are still open say."""
+    return [person for person in _holders(REQUESTERS) if person.pk != change.requester_id]
 
 
 def _on_call(at: datetime) -> list[Person]:

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from changes.models import Notification, Organisation
+from changes.models import Notification, Organisation, Person
 from changes.queries.notices import Notice, overdue_notices
+from changes.roles import Act
 from changes.vocabulary import Channel, NotificationState
+from changes.workflow.refusals import NotNow
 from changes.workflow.sending import Answer, Outcome, send
+from changes.workflow.steps import check_may
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,15 @@ def send_due(at: datetime) -> int:
             tried += 1
             _finish(key, send(_with_people(key)), at)
     return tried
+
+
+def retry_notification(*, notification: Notification, actor: Person, at: datetime) -> None:
+    """Only what surely was not taken: where nobody knows, a second one might be one too many."""
+    check_may(actor, Act.RETRY_MESSAGE)
+    failed = Notification.objects.filter(pk=notification.pk, state=NotificationState.FAILED)
+    if not failed.update(state=NotificationState.QUEUED, attempts=0, next_attempt_at=at):
+        notification.refresh_from_db()
+        raise NotNow(f"The message is {notification.state}: only one that failed is sent again.")
 
 
 def _rows(notice: Notice, at: datetime) -> list[Notification]:

@@ -115,3 +115,24 @@ def test_the_keyboard_alone_reaches_the_content_and_the_account(
     portal.locator("summary").first.focus()
     portal.keyboard.press("Enter")
     expect(portal.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def test_places_of_compliance_are_reached_by_keyboard_through_two_menus(
+    portal: Page, sign_in: SignIn, live_server: LiveServer
+) -> None:
+    portal.set_viewport_size({"width": 360, "height": 800})
+    sign_in("compliance")
+    places = portal.get_by_role("navigation", name="Main")
+    expect(places.get_by_role("link")).to_have_count(4)
+    evidence, logs = places.locator("summary").nth(0), places.locator("summary").nth(1)
+    evidence.focus()
+    portal.keyboard.press("Enter")
+    expect(places.get_by_role("link", name="Reconciliation")).to_be_visible()
+    logs.focus()
+    portal.keyboard.press("Enter")
+    expect(places.get_by_role("link", name="Reconciliation")).to_have_count(0)
+    places.get_by_role("link", name="Messages").focus()
+    portal.keyboard.press("Enter")
+    portal.wait_for_url(f"{live_server.url}/messages/all/")
+    expect(portal.get_by_role("heading", name="Messages", level=1)).to_be_visible()
+    assert "current" in (logs.get_attribute("class") or "")

@@ -3,6 +3,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -12,7 +13,7 @@ from pytest_django import Settings
 from changes.announcements import Announcement, announce
 from changes.models import Notification, Organisation
 from changes.tasks import send_notifications
-from changes.vocabulary import Category, NotificationState, PolicyState, Role
+from changes.vocabulary import ApprovalRole, Category, NotificationState, PolicyState, Role
 from changes.workflow.learning import write_post_mortem
 from changes.workflow.notifications import BACK_OFF, SILENCE, queue_overdue, send_due
 from changes.workflow.requests import edit_request
@@ -53,14 +54,44 @@ def queued() -> list[tuple[str, str]]:
 
 def test_who_may_approve_is_told_once_that_a_change_waits() -> None:
     lead = a_tech_lead(name="Leo", email="leo@example.org")
-    change = make_story(lead=lead).change
+    story = make_story(lead=lead)
+    change, text = story.change, f"{story.change.key} waits for approval: Sort the pages"
 
-    assert queued() == [("Leo", f"{change.key} waits for approval: Sort the pages")]
-    assert [send_due(times.NOW), send_due(times.NOW)] == [1, 0]
-    assert [(m.to, m.subject) for m in mail.outbox] == [
-        (["leo@example.org"], f"{change.key} waits for approval: Sort the pages")
-    ]
+    assert queued() == [("Leo", text), (story.peer.name, text)]
+    assert [send_due(times.NOW), send_due(times.NOW)] == [2, 0]
+    assert {(*m.to, m.subject) for m in mail.outbox} == {
+        ("leo@example.org", text),
+        (story.peer.email, text),
+    }
     assert f"https://orca.example/changes/{change.key}/" in mail.outbox[0].body
+
+
+def test_peers_who_may_review_are_told_and_its_authors_are_not() -> None:
+    peer = PersonFactory.create(roles=[Role.ENGINEER], name="Pia", email="pia@example.org")
+    PersonFactory.create(roles=[Role.COMPLIANCE], name="Cora", email="cora@example.org")
+    gone = PersonFactory.create(roles=[Role.ENGINEER], name="Gus", is_active=False)
+    story = make_story()
+
+    told = set(Notification.objects.values_list("recipient__name", flat=True))
+
+    assert {peer.name, story.peer.name, story.lead.name} == told
+    assert not told & {gone.name, story.requester.name}
+
+
+def test_who_has_reviewed_is_asked_again_only_for_another_wording() -> None:
+    story = make_story()
+    story.approve_as(ApprovalRole.PEER_REVIEWER, story.peer)
+    Notification.objects.all().delete()
+    values: dict[str, Any] = {
+        "actor": story.requester,
+        "at": times.APPROVED,
+        "systems": [story.system],
+    }
+
+    edit_request(request=story.change, values={}, **values)
+    assert story.peer.name not in {name for name, _ in queued()}
+    edit_request(request=story.change, values={"rollback_plan": "Another plan."}, **values)
+    assert story.peer.name in {name for name, _ in queued()}
 
 
 def test_another_wording_asks_again_and_the_same_does_not() -> None:
@@ -73,14 +104,14 @@ def test_another_wording_asks_again_and_the_same_does_not() -> None:
             values={"rollback_plan": plan},
             systems=[story.system],
         )
-    assert [name for name, _ in queued()] == ["Leo", "Leo"]
+    assert [name for name, _ in queued()] == ["Leo", "Leo", *[story.peer.name] * 2]
 
 
 def test_emergency_asks_who_is_on_call() -> None:
     on_call = PersonFactory.create(roles=[Role.ON_CALL], name="Olga", email="olga@example.org")
     OnCallShiftFactory.create(person=on_call)
-    make_story(category=Category.EMERGENCY, lead=a_tech_lead(email=""))
-    assert [name for name, _ in queued()] == ["Olga"]
+    story = make_story(category=Category.EMERGENCY, lead=a_tech_lead(email=""))
+    assert [name for name, _ in queued()] == ["Olga", story.peer.name]
 
 
 def test_post_mortem_asks_compliance_and_leads_but_not_its_writer() -> None:
@@ -145,6 +176,7 @@ def test_overdue_reviews_are_told_by_the_beat_once() -> None:
 
 def test_import_and_sample_tell_nobody() -> None:
     change = make_story(lead=a_tech_lead(email="")).change
+    Notification.objects.all().delete()
     announce(Announcement("change.submit", change, times.NOW, change=change, is_late=True))
     Organisation.objects.update(is_sample=True)
     make_story(lead=a_tech_lead(email="leo@example.org"))
@@ -237,5 +269,5 @@ def test_message_whose_worker_ended_is_not_sent_again(hook: RecordingHost) -> No
 
 
 def test_people_without_an_address_are_not_written_to() -> None:
-    make_story(lead=a_tech_lead(email=""))
-    assert queued() == []
+    story = make_story(lead=a_tech_lead(email=""))
+    assert [name for name, _ in queued()] == [story.peer.name]
