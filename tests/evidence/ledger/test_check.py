@@ -4,16 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from importlib import import_module
 from io import StringIO
-from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
-from factory.django import DjangoModelFactory
 
 from changes.announcements import Announcement, announce
 from changes.models import Approval, ChangeRequest
@@ -30,7 +27,7 @@ from evidence.ledger.records import record_name
 from evidence.ledger.sequence import seal
 from evidence.ledger.shapes import BODIES, LEFT_OUT, shape_of
 from evidence.models import Checkpoint, Disclosure, Event, Leaf, LedgerCheck, LogKey
-from tests import factories
+from tests.factories.by_model import factory_of
 from tests.factories.catalogue import OnCallShiftFactory
 from tests.factories.stories import make_story
 from tests.factories.times import NOW
@@ -46,19 +43,6 @@ def found() -> list[str]:
 
 def tell_nobody(line: str) -> None:
     """The sample's loading talks."""
-
-
-def factory_of(model: type[models.Model]) -> type[DjangoModelFactory[Any]]:
-    """Each model has one: a new one without is a failure here."""
-    modules = [import_module(f"tests.factories.{m.name}") for m in iter_modules(factories.__path__)]
-    return next(
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, DjangoModelFactory)
-        and value._meta.model is model
-    )
 
 
 @pytest.fixture
