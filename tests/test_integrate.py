@@ -12,12 +12,13 @@ import yaml
 from pytest_django.live_server_helper import LiveServer
 
 from changes.models import Deployment, EvidenceItem
-from changes.vocabulary import DeploymentOutcome, Scope
+from changes.vocabulary import DeploymentOutcome, PipelineStage, RunOutcome, Scope
 from changes.workflow.calendar import approve_window_exception
+from changes.workflow.sources import record_run
 from tests.factories.interfaces import a_secret
 from tests.factories.people import a_tech_lead
 from tests.factories.stories import Story, make_story
-from tests.factories.times import NOW
+from tests.factories.times import APPROVED, NOW
 
 GUIDE = (Path(__file__).parent.parent / "docs/integrate.md").read_text()
 JUNIT = '<testsuite name="all"><testcase name="a"/><testcase name="b"/></testsuite>'
@@ -61,6 +62,9 @@ def run(story: Story, live_server: LiveServer, tmp_path: Path) -> Any:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports/junit.xml").write_text(JUNIT)
     (tmp_path / "reports/coverage.xml").write_text(COBERTURA)
+    (tmp_path / "script").mkdir()
+    (tmp_path / "script/end-to-end").write_text("#!/bin/sh\nexit 0\n")
+    (tmp_path / "script/end-to-end").chmod(0o755)
     scopes = (Scope.EVIDENCE_WRITE, Scope.DEPLOYMENTS_WRITE, Scope.CHANGES_READ)
     environment = {
         **os.environ,
@@ -70,7 +74,7 @@ def run(story: Story, live_server: LiveServer, tmp_path: Path) -> Any:
         "CI_COMMIT_SHA": story.head,
     }
 
-    def step(script: str, **more: str) -> None:
+    def step(script: str, exit_status: int = 0, **more: str) -> None:
         done = subprocess.run(
             ["bash", "-eo", "pipefail", "-c", script],
             cwd=tmp_path,
@@ -80,9 +84,22 @@ def run(story: Story, live_server: LiveServer, tmp_path: Path) -> Any:
             timeout=60,
             check=False,
         )
-        assert done.returncode == 0, (script, done.stdout, done.stderr)
+        assert done.returncode == exit_status, (script, done.stdout, done.stderr)
 
     return step
+
+
+def fail_end_to_end(story: Story) -> None:
+    record_run(
+        repository=story.repository,
+        revision=story.head,
+        stage=PipelineStage.END_TO_END,
+        check_name="synthetic",
+        outcome=RunOutcome.FAILED,
+        started_at=APPROVED,
+        finished_at=APPROVED,
+        change=story.change,
+    )
 
 
 def test_github_job(run: Any, story: Story) -> None:
@@ -103,8 +120,14 @@ def test_gitlab_job(run: Any) -> None:
 
 
 def test_curl(run: Any, story: Story) -> None:
-    samples, rollback, verification = blocks("sh")
-    for script in github_steps()[:4]:
+    end_to_end, samples, rollback, verification = blocks("sh")
+    find, send, ask, begin, _ = github_steps()
+    fail_end_to_end(story)
+    for script in (find, send):
+        run(script)
+    run(ask, exit_status=1)
+    run(end_to_end, REPOSITORY=story.repository.name)
+    for script in (ask, begin):
         run(script)
     first = str(Deployment.objects.get().pk)
     run(samples, DEPLOYMENT=first)

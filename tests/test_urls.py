@@ -144,6 +144,8 @@ ADDRESSES: dict[str, Address] = {
     # There is no deployment here: who may not ask is told before that, and who may not report too.
     "api/v1/deployments/<int:number>/": Interface(MAY[Act.READ_CHANGES], NOT_FOUND, NO_METHOD),
     "api/v1/deployments/<int:number>/finish/": Interface(frozenset(), NO_METHOD, {403}),
+    # For machines: a person has nothing to report here.
+    "api/v1/pipeline-runs/": Interface(frozenset(), NO_METHOD, {403}),
     "api/schema/": Address(EVERYBODY, PAGE, NO_METHOD),
     "api/docs/": Address(EVERYBODY, PAGE, NO_METHOD),
     "sign-in/": Address(EVERYBODY, PAGE, PAGE),

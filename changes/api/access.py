@@ -16,7 +16,7 @@ INCLUDES: dict[Scope, frozenset[Scope]] = {
     Scope.CHANGES_WRITE: frozenset({Scope.CHANGES_READ}),
     Scope.DEPLOYMENTS_WRITE: frozenset({Scope.DEPLOYMENTS_READ}),
 }
-MACHINES_ONLY = "This is for deployment systems, with a token; people use the actions of a change."
+MACHINES_ONLY = "This is for machines, with a token; people use the actions of a change."
 PEOPLE_ONLY = "This is for a person who is signed in, never for a token."
 
 
@@ -48,6 +48,7 @@ ATTACH = Access(frozenset({Scope.EVIDENCE_WRITE}), Act.CREATE_CHANGE)
 ASK_GATE = Access(frozenset({Scope.CHANGES_READ, Scope.DEPLOYMENTS_READ}), Act.READ_CHANGES)
 READ_ROLLOUT = Access(frozenset({Scope.CHANGES_READ, Scope.DEPLOYMENTS_READ}), Act.READ_CHANGES)
 REPORT = Access(frozenset({Scope.DEPLOYMENTS_WRITE}), None)
+REPORT_RUN = Access(frozenset({Scope.EVIDENCE_WRITE}), None)
 
 
 def scopes_of(token: Token) -> frozenset[Scope]:

@@ -14,7 +14,9 @@ from changes.vocabulary import (
     DeploymentOutcome,
     Environment,
     Origin,
+    PipelineStage,
     RolloutStageName,
+    RunOutcome,
     State,
     Verdict,
     VerificationKind,
@@ -133,6 +135,18 @@ class VerificationAnswer(serializers.Serializer[Any]):
     has_passed = serializers.BooleanField()
     details = serializers.JSONField()
     recorded_at = Instant()
+
+
+class RunAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    repository = Plain(source="repository.name")
+    revision = Plain()
+    stage = serializers.ChoiceField(choices(PipelineStage))
+    check = Plain(source="check_name")
+    outcome = serializers.ChoiceField(choices(RunOutcome))
+    started_at = Instant()
+    finished_at = Instant(allow_null=True)
+    url = Plain(allow_blank=True)
 
 
 class EvidenceAnswer(serializers.Serializer[Any]):

@@ -6,8 +6,9 @@ from rest_framework.request import Request
 
 from changes.api.access import token_of
 from changes.api.base import person_of
+from changes.api.problems import Unprocessable
 from changes.keys import parse_key
-from changes.models import ChangeRequest, Deployment
+from changes.models import ChangeRequest, Deployment, Repository
 from changes.queries.listing import visible_to
 from changes.queries.record import with_record
 from changes.vocabulary import PersonKind
@@ -41,6 +42,15 @@ def found_deployment(request: Request, number: int) -> Deployment:
     if deployment is None or is_hidden:
         raise Http404(f"There is no deployment {number}.")
     return deployment
+
+
+def named_repository(name: str) -> Repository:
+    """By a field of the body."""
+    repository = Repository.objects.filter(name=name).first()
+    if repository is None:
+        sentence = f"The portal knows no repository '{name[:80]}': add it in the admin site."
+        raise Unprocessable({"repository": sentence})
+    return repository
 
 
 def _one(changes: QuerySet[ChangeRequest], key: str) -> ChangeRequest:

@@ -7,6 +7,7 @@ from changes.api.views.changes import ChangeList, OneChange
 from changes.api.views.deploy_gate import DeployGate
 from changes.api.views.deployments import DeploymentList, Finish, OneDeployment
 from changes.api.views.evidence import Evidence
+from changes.api.views.pipeline_runs import PipelineRuns
 from changes.api.views.rollout import Samples, Stages, Verifications
 from changes.states import Action
 from changes.views.followups import FOLLOW_UPS
@@ -21,6 +22,7 @@ urlpatterns = [
     path(ONE, OneChange.as_view(), name="change"),
     path(f"{ONE}evidence/", Evidence.as_view(), name="evidence"),
     path(f"{ONE}deploy-gate/", DeployGate.as_view(), name="deploy-gate"),
+    path("pipeline-runs/", PipelineRuns.as_view(), name="pipeline-runs"),
     path("deployments/", DeploymentList.as_view(), name="deployments"),
     path(DEPLOYMENT, OneDeployment.as_view(), name="deployment"),
     path(f"{DEPLOYMENT}stages/", Stages.as_view(), name="stages"),

@@ -14,12 +14,12 @@ from changes.intake.evidence.numbers import gate_numbers
 from changes.models import ChangeRequest, EvidenceItem, GateResult, Person, Repository
 from changes.vocabulary import Gate
 from changes.workflow.refusals import Invalid
+from changes.workflow.revisions import full_revision
 from changes.workflow.sources import record_gate_result
 from changes.workflow.steps import check_time, locked
 
 NAME_MAXIMUM = 200
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_REVISION = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def attach_evidence(
     _check_effective(effective_at, at)
     change = locked(request)
     pull = change.pull_requests.order_by("pk").first()
-    revision = _checked_revision(revision) or (pull.head_revision if pull else "")
+    named = full_revision(revision) if revision.strip() else ""
+    revision = named or (pull.head_revision if pull else "")
     facts = _read(kind, content)
     described = EvidenceItem(
         change=change,
@@ -131,13 +132,6 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     last = _UNPRINTABLE.sub("", last).strip(" .")
     return last[:NAME_MAXIMUM] or "unnamed"
-
-
-def _checked_revision(revision: str) -> str:
-    lowered = revision.strip().lower()
-    if lowered and not _REVISION.fullmatch(lowered):
-        raise Invalid({"revision": "Expected a full commit id of 40 or 64 hexadecimal digits."})
-    return lowered
 
 
 def _check_effective(effective_at: datetime, at: datetime) -> None:

@@ -141,7 +141,10 @@ def record_run(
     started_at: datetime,
     finished_at: datetime | None,
     change: ChangeRequest | None = None,
+    url: str = "",
+    actor: Person | None = None,
 ) -> PipelineRun:
+    """A check on a revision that began then is one run, whose outcome may come later."""
     check_time(finished_at or started_at)
     if finished_at and finished_at < started_at:
         raise Invalid({"finished_at": "A run finishes after it has begun."})
@@ -151,13 +154,14 @@ def record_run(
         stage=stage,
         check_name=check_name,
         started_at=started_at,
-        defaults={"outcome": outcome, "finished_at": finished_at},
+        defaults={"outcome": outcome, "finished_at": finished_at, "url": url},
     )
-    if not is_new and (run.outcome, run.finished_at) == (outcome, finished_at):
+    said = (outcome, finished_at, url or run.url)
+    if not is_new and (run.outcome, run.finished_at, run.url) == said:
         return run
-    run.outcome, run.finished_at = outcome, finished_at
+    run.outcome, run.finished_at, run.url = said
     run.save()
-    announce(Announcement("run.recorded", run, finished_at or started_at, None, change))
+    announce(Announcement("run.recorded", run, finished_at or started_at, actor, change))
     return run
 
 

@@ -12,7 +12,7 @@ from changes.api.answers import DeploymentAnswer
 from changes.api.base import ApiView, Done, person_of
 from changes.api.documentation import KEY_PATTERN, NUMBER_PARAMETER, PAGE_PARAMETERS, listed
 from changes.api.fields import Body, Instant, Word, text
-from changes.api.lookup import found_deployment, seen_by
+from changes.api.lookup import found_deployment, named_repository, seen_by
 from changes.api.paging import QUERIES, one_page
 from changes.api.problems import Malformed, Unprocessable, renamed
 from changes.keys import parse_key
@@ -156,11 +156,7 @@ def _repository(name: str | None, change: ChangeRequest | None) -> Repository | 
         pulls = change.pull_requests.select_related("repository").order_by("pk") if change else None
         pull = pulls.last() if pulls is not None else None
         return pull.repository if pull else None
-    repository = Repository.objects.filter(name=name).first()
-    if repository is None:
-        sentence = f"The portal knows no repository '{name[:80]}': add it in the admin site."
-        raise Unprocessable({"repository": sentence})
-    return repository
+    return named_repository(name)
 
 
 def _person(username: str | None) -> Person | None:

@@ -2,7 +2,7 @@
 
 from changes.intake.hosts.notices import RunNotice
 from changes.intake.stages import stage_of
-from changes.models import PullRequest, Repository
+from changes.models import ChangeRequest, PullRequest, Repository
 from changes.queries.policies import version_in_force
 from changes.workflow.hosts.linking import change_deployed_by
 from changes.workflow.sources import record_run
@@ -20,7 +20,6 @@ def record_run_notice(repository: Repository, notice: RunNotice) -> str:
     finished_at = max(started_at, notice.finished_at or started_at)
     name = (notice.name or notice.kind)[:NAME_MAXIMUM]
     checks = version_in_force(started_at).pipeline_checks
-    pull = PullRequest.objects.filter(repository=repository, head_revision=notice.revision).first()
     record_run(
         repository=repository,
         revision=notice.revision,
@@ -29,6 +28,12 @@ def record_run_notice(repository: Repository, notice: RunNotice) -> str:
         outcome=notice.outcome,
         started_at=started_at,
         finished_at=finished_at,
-        change=pull.change if pull else change_deployed_by(repository, notice.revision),
+        change=change_of_run(repository, notice.revision),
     )
     return ""
+
+
+def change_of_run(repository: Repository, revision: str) -> ChangeRequest | None:
+    """That of the pull request whose head ran, else the one that the revision belongs to."""
+    pull = PullRequest.objects.filter(repository=repository, head_revision=revision).first()
+    return pull.change if pull else change_deployed_by(repository, revision)
