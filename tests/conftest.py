@@ -77,6 +77,15 @@ def committed_db(transactional_db: None, django_db_serialized_rollback: None) ->
     """A database with real commits, for threads and servers; the seeded rows come back after."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The mark of a module says no more of its database than that it needs one: without this the
+    seeded rows would not be kept to come back where such a module runs alone.
+    """
+    for item in items:
+        if "committed_db" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _guards_let_the_flush_pass() -> Iterator[None]:
     """A test with real commits begins with the seeded rows written again, and ends with a flush.
