@@ -79,7 +79,13 @@ def below(minimum: int) -> set[int]:
 def started_in_the_afternoon(opens: time, closes: time) -> set[int]:
     """Changes deployed on an open day between the two, by nobody's leave and in no freeze."""
     leave = set(WindowException.objects.values_list("change_id", flat=True))
-    freezes = list(Freeze.objects.values_list("starts_at", "ends_at"))
+    frozen = [
+        (freeze.starts_at, freeze.ends_at, set(freeze.systems.values_list("pk", flat=True)))
+        for freeze in Freeze.objects.all()
+    ]
+    systems: dict[int, set[int]] = defaultdict(set)
+    for change, system in ChangeRequest.objects.values_list("pk", "systems"):
+        systems[change].add(system)
     found = set()
     for row in Deployment.objects.filter(environment="production", change__isnull=False).values(
         "change_id", "started_at", "change__category", "change__avoided_day_reason"
@@ -93,7 +99,10 @@ def started_in_the_afternoon(opens: time, closes: time) -> set[int]:
             and opens <= local.time() < closes
             and is_open
             and row["change_id"] not in leave
-            and not any(start <= row["started_at"] < end for start, end in freezes)
+            and not any(
+                start <= row["started_at"] < end and (not of or of & systems[row["change_id"]])
+                for start, end, of in frozen
+            )
         ):
             found.add(row["change_id"])
     return found
