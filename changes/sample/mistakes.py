@@ -13,10 +13,13 @@ ANOTHER = UNAPPROVED | {"approved_is_what_runs"}
 
 # Story to the rules that do not pass, though it was deployed.
 EXPECTED_FLAWS: Mapping[str, frozenset[str]] = {
-    # reviewed only by a co-author, by the author, by a bot
+    # reviewed only by a co-author, by the author, by a bot, by whoever had set an agent to work
     "stream-exports": UNREVIEWED,
     "send-a-request-identifier-with-every-response": UNREVIEWED,
     "accept-keys-in-the-second-header-too": UNREVIEWED,
+    "shorten-the-names-of-the-gateway-s-metrics": UNREVIEWED,
+    # merged by an administrator past the protection of the branch
+    "read-the-list-of-partners-from-its-new-address": UNREVIEWED,
     # never approved by a tech lead, or after the deployment
     "drop-keys-from-the-cache-when-they-are-revoked": frozenset({"tech_lead_of_every_system"}),
     "choose-organisation": frozenset({"tech_lead_of_every_system"}),
@@ -52,6 +55,17 @@ EXPECTED_FLAWS: Mapping[str, frozenset[str]] = {
     # the standard procedure had expired; more packages than it allows
     "certificates-september": frozenset({"standard_procedure_covers_it"}),
     "patch-fourteen-packages-of-the-gateway-at-once": frozenset({"standard_procedure_covers_it"}),
+    # without code: a database operation without a file, a console change asked for the day after
+    "partition-index": frozenset({"all_tests_passed"}),
+    "cache-rule": frozenset(
+        {
+            "deployer_is_allowed",
+            "more_than_one_person",
+            "peer_review_by_another_person",
+            "tech_lead_of_every_system",
+            "verified_after_deployment",
+        }
+    ),
     # rolled back, so never verified: error rate, latency, twice by hand
     "edge-cache": frozenset({"verified_after_deployment"}),
     "keep-idle-connections-to-services-for-ninety-seconds": frozenset(
@@ -90,7 +104,7 @@ EXPECTED_FLAWS: Mapping[str, frozenset[str]] = {
 BEYOND_THE_RULES: Mapping[str, str] = {
     "orca/infrastructure": "a commit was pushed to the production branch without a change request",
     "orca/web": "a deployment to production names no change request",
-    "2026Q3": "nobody has signed the quarter's policy review",
+    "2026Q3": "nobody has signed the policy review, and one change in ten was an emergency",
 }
 
 # Rules that no deployed change of the portal can break: the workflow lets nothing get so far.

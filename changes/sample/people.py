@@ -44,6 +44,7 @@ MEMBERS = (
     Member("priya", "Priya Raghunathan", ENGINEER),
     Member("tomasz", "Tomasz Wójcik", ENGINEER, time_zone=BERLIN),
     Member("dependency-bot", "Dependency bot", kind=PersonKind.BOT),
+    Member("coding-agent", "Coding agent", kind=PersonKind.BOT),
     Member("deploy-service", "Deployment service", kind=PersonKind.SERVICE),
     Member("ops", "Operations (shared account)", kind=PersonKind.SERVICE),
 )

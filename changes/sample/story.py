@@ -48,6 +48,16 @@ class ApprovalLine:
 
 
 @dataclass(frozen=True)
+class FileLine:
+    """A file of text that somebody attaches as evidence."""
+
+    by: str
+    at: datetime
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """Sent back by somebody else; submitted once more at `again`, or else rejected for good."""
 
@@ -176,7 +186,9 @@ class IncidentReview:
 class Story:
     """`mistake` says in one sentence what is wrong with it; empty where nothing is. `number`
     is that of its change, and goes by when it was drafted. `breach` is one that nobody heeded,
-    `forgotten` are documents that are declared and were never touched.
+    `forgotten` are documents that are declared and were never touched. `merged_by_force` is the
+    administrator who lifted the branch's protection for it. One that is `after_the_fact` was
+    deployed before anybody asked for it.
     """
 
     name: str
@@ -188,6 +200,7 @@ class Story:
     texts: Mapping[str, str]
     number: int = 0
     mistake: str = ""
+    after_the_fact: bool = False
     repository: str = ""
     pull_request: int = 0
     documents: tuple[DocumentKind, ...] = ()
@@ -195,12 +208,14 @@ class Story:
     procedure: str = ""
     submitted: datetime | None = None
     merged: datetime | None = None
+    merged_by_force: str = ""
     withdrawn: datetime | None = None
     closed: datetime | None = None
     gates: Gates | None = None
     commits: tuple[CommitLine, ...] = ()
     reviews: tuple[ReviewLine, ...] = ()
     approvals: tuple[ApprovalLine, ...] = ()
+    files: tuple[FileLine, ...] = ()
     refused: Refused | None = None
     leave: Leave | None = None
     rollout: Rollout | None = None

@@ -3,16 +3,19 @@
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 
 from changes.queries.facts import facts_of
 from changes.sample.play.scene import Scene, StoryError
-from changes.sample.story import ApprovalLine, CommitLine, Leave, Refused, ReviewLine
+from changes.sample.story import ApprovalLine, CommitLine, FileLine, Leave, Refused, ReviewLine
 from changes.sample.timeline import Timeline
 from changes.vocabulary import DocumentKind
 from changes.workflow.approvals import approve_request
+from changes.workflow.attachments import attach_document
 from changes.workflow.calendar import approve_window_exception
 from changes.workflow.rejections import reject_request, return_request
 from changes.workflow.requests import draft_request, submit_request, withdraw_request
+from changes.workflow.retroactive import open_retroactive_request
 from changes.workflow.sources import (
     link_pull_request,
     record_commit,
@@ -31,7 +34,7 @@ DOCUMENT_PATHS = {
 def play_request(timeline: Timeline, scene: Scene) -> None:
     story = scene.story
     timeline.add(story.drafted, partial(draft, scene))
-    if story.repository:
+    if story.commits:
         timeline.add(scene.linked_at, partial(link, scene))
         for commit, sha in zip(story.commits, scene.shas, strict=True):
             heard = max(scene.linked_at, commit.at)
@@ -49,6 +52,8 @@ def _play_decisions(timeline: Timeline, scene: Scene) -> None:
         timeline.add(line.at, partial(review, scene, line))
     for given in story.approvals:
         timeline.add(given.at, partial(approve, scene, given))
+    for line_of_file in story.files:
+        timeline.add(line_of_file.at, partial(attach, scene, line_of_file))
     if story.refused:
         timeline.add(story.refused.at, partial(refuse, scene, story.refused))
         if story.refused.again:
@@ -62,13 +67,23 @@ def draft(scene: Scene) -> None:
     values = {"title": story.title, "category": story.category, **story.texts, **story.fields}
     if story.procedure:
         values["standard_procedure"] = cast.procedures[story.procedure]
-    scene.change = draft_request(
-        actor=scene.requester,
-        at=story.drafted,
-        values=values,
-        systems=[cast.systems[slug] for slug in story.systems],
-        documents=story.documents,
-    )
+    systems = [cast.systems[slug] for slug in story.systems]
+    if story.after_the_fact:
+        scene.change = open_retroactive_request(
+            actor=scene.requester,
+            at=story.drafted,
+            values=values,
+            systems=systems,
+            deployment=scene.deployment,
+        )
+    else:
+        scene.change = draft_request(
+            actor=scene.requester,
+            at=story.drafted,
+            values=values,
+            systems=systems,
+            documents=story.documents,
+        )
     if scene.change.number != story.number:
         raise StoryError(f"Story {story.number} became {scene.change.key}: mend the order.")
 
@@ -140,6 +155,16 @@ def approve(scene: Scene, line: ApprovalLine) -> None:
         revision=facts.head_revision,
         request_digest=facts.request_digest,
         comment=line.comment,
+    )
+
+
+def attach(scene: Scene, line: FileLine) -> None:
+    attach_document(
+        request=scene.change,
+        content=BytesIO(line.text.encode()),
+        name=line.name,
+        actor=scene.person(line.by),
+        at=line.at,
     )
 
 

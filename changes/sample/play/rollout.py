@@ -7,6 +7,7 @@ from functools import partial
 from itertools import zip_longest
 
 from changes.models import Person
+from changes.queries.facts import facts_of
 from changes.sample.play.pipeline import Check, run
 from changes.sample.play.scene import Scene, StoryError
 from changes.sample.story import Kpi, RollbackPlan, Rollout
@@ -49,17 +50,17 @@ def play_rollout(timeline: Timeline, scene: Scene) -> None:
 
 def start(scene: Scene, rollout: Rollout) -> None:
     person = scene.person(rollout.by)
-    revision = scene.head_at(rollout.at) if rollout.commit is None else scene.shas[rollout.commit]
+    revision = _revision(scene, rollout)
     artifact = f"sha256:{scene.random.randbytes(32).hex()}"
     if rollout.through == "report":
         scene.deployment = report_deployment(
-            request=scene.change,
+            request=None if scene.story.after_the_fact else scene.change,
             started_by=scene.person(rollout.account),
             at=rollout.at,
             revision=revision,
-            repository=scene.repository,
+            repository=scene.deployed_repository,
             artifact_digest=artifact,
-            released_by=person,
+            released_by=person if rollout.is_released else None,
         )
     elif rollout.through == "portal":
         scene.deployment = start_deployment(
@@ -67,7 +68,7 @@ def start(scene: Scene, rollout: Rollout) -> None:
             actor=person,
             at=rollout.at,
             revision=revision,
-            repository=scene.repository,
+            repository=scene.deployed_repository,
             artifact_digest=artifact,
         )
     else:
@@ -76,10 +77,21 @@ def start(scene: Scene, rollout: Rollout) -> None:
             started_by=scene.person(rollout.account),
             at=rollout.at,
             revision=revision,
-            repository=scene.repository,
+            repository=scene.deployed_repository,
             artifact_digest=artifact,
             released_by=person if rollout.is_released else None,
         )
+
+
+def _revision(scene: Scene, rollout: Rollout) -> str:
+    """The commit that is deployed; without any it is what was asked for, or what nobody knows."""
+    if rollout.commit is not None:
+        return scene.shas[rollout.commit]
+    if scene.story.commits:
+        return scene.head_at(rollout.at)
+    if scene.story.after_the_fact:
+        return scene.random.randbytes(20).hex()
+    return facts_of(scene.change).head_revision
 
 
 def advance(scene: Scene, stage: str, at: datetime) -> None:
@@ -108,6 +120,8 @@ def finish(scene: Scene, at: datetime) -> None:
         scene.deployment = finish_deployment(
             deployment=scene.deployment, actor=_watcher(scene), at=at
         )
+    if not scene.story.commits:
+        return
     begun, sha = scene.deployment.started_at, scene.deployment.revision
     canary = begun + timedelta(minutes=MINUTES_OF_STAGE["canary"])
     run(scene, Check(sha, PipelineStage.DEPLOY_PRODUCTION, "canary", begun, canary))

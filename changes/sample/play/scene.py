@@ -46,6 +46,11 @@ class Scene:
         return self.cast.repositories[self.story.repository]
 
     @property
+    def deployed_repository(self) -> Repository | None:
+        """None of a change without code."""
+        return self.repository if self.story.repository else None
+
+    @property
     def linked_at(self) -> datetime:
         return self.story.drafted + UNTIL_LINKED
 

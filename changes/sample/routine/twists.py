@@ -85,6 +85,12 @@ def _two_authors(story: Story) -> Story:
     return _reviewed_by(replace(story, commits=commits), reviewer)
 
 
+def _by_agent(story: Story) -> Story:
+    """A machine wrote it and people judged it: what the policy asks of any author."""
+    commits = tuple(replace(commit, by="coding-agent") for commit in story.commits)
+    return replace(story, commits=commits)
+
+
 def _rebased(story: Story) -> Story:
     """The same diff on a newer base, after the approvals: they still count."""
     only = replace(story.commits[1], subject=story.title)
@@ -208,6 +214,15 @@ TWISTS: Mapping[str, Twist] = {
         _smuggled,
     ),
     "two-authors": Twist("", _two_authors),
+    "agent-author": Twist("", _by_agent),
+    "agent-and-operator": Twist(
+        "An agent wrote it, and only the person who had set it to work reviewed it.",
+        lambda story: _reviewed_by(_by_agent(story), story.requester),
+    ),
+    "protection-lifted": Twist(
+        "An administrator lifted the protection of the branch and merged it unreviewed.",
+        lambda story: replace(story, reviews=(), merged_by_force="marcus"),
+    ),
     "rebased": Twist("", _rebased),
     "shared-account": Twist(
         "Deployed under a shared account: nobody knows who did it.",

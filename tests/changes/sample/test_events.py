@@ -39,4 +39,4 @@ def test_events_were_received_in_the_order_of_time(sample: list[str]) -> None:
 
 def test_change_numbers_run_with_time(sample: list[str]) -> None:
     drafts = Event.objects.filter(type="change.draft").order_by("received_at")
-    assert list(drafts.values_list("change_number", flat=True)) == list(range(1, 151))
+    assert list(drafts.values_list("change_number", flat=True)) == list(range(1, 163))

@@ -47,6 +47,7 @@ def test_what_was_never_received_is_unknown_and_all_else_failed(
         "recompute-discounts-when-a-contract-changes",
         "give-batch-requests-a-queue-of-their-own",
         "count-refused-requests-by-their-reason",
+        "partition-index",
     }
 
 
