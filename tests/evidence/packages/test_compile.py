@@ -58,6 +58,7 @@ def test_package_holds_a_dossier_for_each_change_and_every_table() -> None:
         "ledger/leaves.bin",
         f"ledger/proofs/{first.change.key}.tlog-proof",
         f"ledger/proofs/{second.change.key}.tlog-proof",
+        "ledger/records.jsonl",
         "oscal-assessment-results.json",
         "population.csv",
         "population.json",
