@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1970, 2999
@@ -60,8 +60,12 @@ def parse_quarter(text: str, time_zone: str = "UTC") -> Quarter:
 
 
 def quarter_of(at: datetime, time_zone: str = "UTC") -> Quarter:
-    local = at.astimezone(ZoneInfo(time_zone))
-    return Quarter(local.year, (local.month + 2) // 3, time_zone)
+    return quarter_on(at.astimezone(ZoneInfo(time_zone)).date(), time_zone)
+
+
+def quarter_on(day: date, time_zone: str = "UTC") -> Quarter:
+    """The quarter of a day of that zone's calendar."""
+    return Quarter(day.year, (day.month + 2) // 3, time_zone)
 
 
 def _first_instant(year: int, month: int, time_zone: str) -> datetime:

@@ -1,8 +1,8 @@
 """Evidence that is not there yet after a deployment began: unknown until its time is over."""
 
-from datetime import date
 from typing import Any
 
+from changes.quarters import quarter_on
 from changes.rules.facts import ChangeFacts
 from changes.rules.findings import Finding, failed, unknown
 
@@ -22,8 +22,4 @@ def is_quarter_over(facts: ChangeFacts) -> bool:
     """Whether the day of judging lies behind the quarter of the first deployment."""
     if facts.judged_on is None or facts.deployed_on is None:
         return False
-    return _quarter(facts.judged_on) > _quarter(facts.deployed_on)
-
-
-def _quarter(day: date) -> tuple[int, int]:
-    return day.year, (day.month + 2) // 3
+    return quarter_on(facts.judged_on) > quarter_on(facts.deployed_on)
