@@ -104,11 +104,7 @@ def _rows(part: tuple[str, int, int]) -> tuple[int, Digests] | None:
 @contextmanager
 def _workers(processes: int) -> Iterator[Run]:
     """Within a transaction nobody else would see what it wrote."""
-    if (
-        processes == 1
-        or connection.in_atomic_block
-        or connection.settings_dict["NAME"] == ":memory:"
-    ):
+    if processes == 1 or connection.in_atomic_block or _is_in_memory():
         yield map
         return
     connections.close_all()  # each process opens its own
