@@ -18,10 +18,19 @@ for folder in ("", "run", "log", "secrets", "static", "media", "packages", "doss
 def secret(name: str) -> str:
     """`NAME`, else the content of the file `NAME_FILE`, else empty."""
     path = env.str(f"{name}_FILE", default="")
-    value = Path(path).read_text().strip() if path else env.str(name, default="")
+    value = _content(name, path) if path else env.str(name, default="")
     if not value and (path or name in env.ENVIRON):
         raise ImproperlyConfigured(f"{name} is set but empty: give it a value or unset it.")
     return value
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        sentence = f"{name}_FILE names {path}, which cannot be read ({reason})."
+        raise ImproperlyConfigured(sentence) from error
 
 
 def kept_secret(name: str) -> str:
@@ -41,6 +50,7 @@ def kept_secret(name: str) -> str:
 
 
 def secrets(name: str) -> list[str]:
-    """A blank one among several stays in the list, for the system check to find."""
-    value = secret(name)
-    return [one.strip() for one in value.split(",")] if value else []
+    """Between commas, or in a file on lines of their own. A blank one between commas stays in the
+    list, for the system check to find.
+    """
+    return [one.strip() for line in secret(name).splitlines() for one in line.split(",")]

@@ -100,7 +100,7 @@ def deployment_of(payload: Fields) -> Sequence[Notice]:
     return [
         DeploymentNotice(
             **common(payload),
-            identity=f"gitlab:{payload.number('deployment_id')}",
+            identity=_deployment_identity(payload),
             revision=_whole_revision(payload),
             ref=payload.maybe_text("ref") or "",
             environment=payload.text("environment"),
@@ -113,6 +113,13 @@ def deployment_of(payload: Fields) -> Sequence[Notice]:
             url=payload.maybe_text("deployable_url") or "",
         )
     ]
+
+
+def _deployment_identity(payload: Fields) -> str:
+    """Older versions of GitLab do not number deployments: the job that makes it stands for it."""
+    if not payload.has("deployment_id") and payload.has("deployable_id"):
+        return f"gitlab:job-{payload.number('deployable_id')}"
+    return f"gitlab:{payload.number('deployment_id')}"
 
 
 def _whole_revision(payload: Fields) -> str:

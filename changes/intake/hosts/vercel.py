@@ -17,6 +17,7 @@ _OUTCOMES = {
     "canceled": DeploymentOutcome.FAILED,
 }
 _WITHOUT_OUTCOME = ("created", "rollback")
+WITHOUT_TYPE = "(no type)"
 
 
 def proof(headers: Headers, body: bytes, secret: bytes) -> bool:
@@ -24,14 +25,19 @@ def proof(headers: Headers, body: bytes, secret: bytes) -> bool:
 
 
 def delivery_id(headers: Headers, payload: Payload, body_sha256: str) -> str:
-    """The envelope's own id, which a retry repeats; no header does."""
+    """The envelope's own id, which a retry repeats; no header does. One id under two types is two
+    events. Without an envelope the body stands for it.
+    """
     given = payload.get("id")
-    return given if isinstance(given, str) and given else body_sha256
+    if not isinstance(given, str) or not given:
+        return body_sha256
+    return f"{given} {event(headers, payload)}"
 
 
 def event(headers: Headers, payload: Payload) -> str:
+    """Of what comes without an envelope nothing says what happened: it is kept as ignored."""
     given = payload.get("type")
-    return given if isinstance(given, str) else ""
+    return given if isinstance(given, str) and given else WITHOUT_TYPE
 
 
 def read(event: str, payload: Payload) -> Sequence[Notice] | None:

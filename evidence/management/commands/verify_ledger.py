@@ -4,7 +4,8 @@ import os
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from evidence.ledger.check import check_ledger
 
@@ -14,11 +15,16 @@ PROCESSES = min(os.cpu_count() or 1, 4)
 class Command(BaseCommand):
     help = (
         "Recomputes the log's tree and compares every record with the entry that tells of it last."
-        " Exit status 0 when all is whole, 1 when something differs; each difference is named."
+        " Exit status: 0 all is whole; 1 something differs, each difference is named; 2 the log"
+        " could not be read."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        check = check_ledger(self._progress, processes=PROCESSES)
+        try:
+            check = check_ledger(self._progress, processes=PROCESSES)
+        except DatabaseError as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"The database does not answer: {reason}", returncode=2) from error
         for sentence in check.differences:
             self.stdout.write(f"DIFFERENCE: {sentence}")
         if check.found > len(check.differences):
