@@ -218,7 +218,8 @@ def test_text_that_reads_otherwise_than_in_the_older_package_is_named(
     )
 
     assert checker.check(packages.newer, "--previous", older) == 1
-    assert f"{held[0]['key']} reads otherwise than in older.zip" in " ".join(checker.said.split())
+    sentence = f"older.zip: population.json: the title of {held[0]['key']} is not what entry"
+    assert f"DIFFERENCE: The older package {sentence}" in checker.said
 
 
 @pytest.mark.parametrize("other", ["older", "rotated", "hostile"])

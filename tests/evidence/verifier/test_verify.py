@@ -38,6 +38,17 @@ def test_older_package_pins_its_key_and_its_history(packages: Packages, checker:
     assert "entry by entry" in checker.said
 
 
+def test_key_that_was_given_is_asked_for_also_beside_an_older_package(
+    packages: Packages, checker: Checker
+) -> None:
+    stranger = ("--previous", packages.older, "--key", packages.new_key)
+    assert checker.check(packages.newer, *stranger) == 1
+    assert "none of the accepted keys has signed this checkpoint" in checker.said
+    known = ("--previous", packages.older, "--key", packages.key)
+    assert checker.check(packages.newer, *known) == 0, checker.said
+    assert "authentic" in checker.said
+
+
 @pytest.mark.parametrize("pinned", ["key", "new_key"])
 def test_rotated_key_is_followed(packages: Packages, checker: Checker, pinned: str) -> None:
     assert checker.check(packages.rotated, "--key", getattr(packages, pinned)) == 0, checker.said
