@@ -1,21 +1,24 @@
 """A host asked over the wire: each request in turn, every answer within bounds."""
 
+import re
 import time
 from collections.abc import Generator
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from changes.intake.bodies import Malformed
 from changes.intake.hosts.asking import NOT_ASKED, Ask, Told
 from changes.intake.strict_json import NotStrict
-from changes.outward.hosts import TIMEOUT, Answer, Fate, HostAccess, answered, unreached
+from changes.outward.hosts import Answer, Fate, HostAccess, answered, unreached, wire
 
 ANSWER_MAXIMUM = 20 * 1024 * 1024
 SECONDS_MAXIMUM = 60
 UNREADABLE = "What the host told cannot be read: {}"
 TOO_SLOW = "The host was too slow."
+_CURSOR = re.compile(r"[\w.~+/=-]{1,200}", re.ASCII)
 
 
 T = TypeVar("T")
@@ -32,7 +35,7 @@ def ask_host(access: HostAccess, asking: Generator[Ask, Told, T], now: datetime)
     and every address is made here: the token is for this host alone.
     """
     try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        with wire() as client:
             return _conversation(client, access, asking, now)
     except _Ended as ended:
         return ended.answer
@@ -61,8 +64,18 @@ def _told(client: httpx.Client, access: HostAccess, ask: Ask, now: datetime) -> 
     with client.stream(ask.method, url, params=dict(ask.parameters), headers=headers) as response:
         if not response.is_success and response.status_code not in ask.passes:
             raise _Ended(answered(response, now))
-        has_more = 'rel="next"' in response.headers.get("Link", "")
-        return Told(response.status_code, _body(response), has_more)
+        following = response.links.get("next")
+        cursor = _cursor(following["url"]) if following else ""
+        return Told(response.status_code, _body(response), following is not None, cursor)
+
+
+def _cursor(address: str) -> str:
+    """Of an address only this word is taken: the host may not send the token elsewhere."""
+    try:
+        stated = parse_qs(urlsplit(address).query).get("cursor", [""])[0]
+    except ValueError:
+        return ""
+    return stated if _CURSOR.fullmatch(stated) else ""
 
 
 def _body(response: httpx.Response) -> bytes | None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
-from changes.outward.hosts import TIMEOUT, Answer, HostAccess, answered, unreached
+from changes.outward.hosts import Answer, HostAccess, answered, unreached, wire
 
 CONTEXT = "change control"
 DESCRIPTION_MAXIMUM = 140
@@ -27,7 +27,7 @@ def send(
     """One attempt. Redirects are not followed: the token is for this host alone."""
     url, headers, values = _request(access, repository, revision, text)
     try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False) as client:
+        with wire() as client:
             response = client.post(url, headers=headers, json=values)
     except httpx.HTTPError as error:
         return unreached(error)

@@ -48,6 +48,13 @@ class Answer:
     not_before: datetime | None = None
 
 
+def wire() -> httpx.Client:
+    """A client that goes where it is told and nowhere else: no redirect is followed, and no proxy
+    or password is taken from the environment.
+    """
+    return httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+
+
 def unreached(error: httpx.HTTPError) -> Answer:
     if isinstance(error, httpx.TimeoutException):
         return Answer(Fate.LATER, "The host did not answer in time.")

@@ -7,7 +7,7 @@ import httpx
 from changes.intake.bodies import Malformed
 from changes.intake.hosts.prometheus import Series, series_of
 from changes.intake.strict_json import NotStrict, read_strictly
-from changes.outward.hosts import TIMEOUT
+from changes.outward.hosts import wire
 
 ANSWER_MAXIMUM = 1024 * 1024
 
@@ -18,7 +18,7 @@ def ask_prometheus(url: str, token: str, query: str, at: datetime) -> list[Serie
     parameters = {"query": query, "time": str(at.timestamp())}
     address = f"{url.rstrip('/')}/api/v1/query"
     try:
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        with wire() as client:
             response = client.get(address, params=parameters, headers=headers)
     except httpx.HTTPError as error:
         return f"Prometheus could not be reached ({type(error).__name__})."

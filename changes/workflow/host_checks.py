@@ -6,11 +6,12 @@ Only of hosts of which a token is configured, and only of repositories that repo
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from changes import clock
 from changes.announcements import Announcement, announce
@@ -29,11 +30,13 @@ from changes.vocabulary import HookSource
 logger = logging.getLogger(__name__)
 SEEN, NOT_SEEN = "seen", "not seen"
 REDELIVERIES_MAXIMUM = 50
+# Several times as long as between two looks: a portal that was away looks soon after it is back.
+LOOK_BACK = timedelta(hours=1)
 
 
 def snapshot_protection() -> int:
     """Of each production branch, once a day (UTC), whether or not it has changed. What could not
-    be seen is kept as such, and tried again. Says how many were seen.
+    be seen is kept as such, once a day for each reason, and tried again. Says how many were seen.
     """
     return sum(_snapshot(*pair) for pair in _on_github())
 
@@ -43,7 +46,8 @@ def ask_for_lost_deliveries() -> int:
     address = f"{settings.PORTAL_URL.rstrip('/')}/hooks/github/"
     asked = 0
     for repository, access in _on_github():
-        found = ask_host(access, lost_asked(repository.name, address), clock.now())
+        now = clock.now()
+        found = ask_host(access, lost_asked(repository.name, address, now - LOOK_BACK), now)
         if isinstance(found, Answer):
             logger.warning("Lost deliveries of %s: %s", repository.name, found.sentence)
             continue
@@ -70,17 +74,27 @@ def _snapshot(repository: Repository, access: HostAccess) -> bool:
     return _keep(repository, SEEN, asdict(found), now)
 
 
-def _is_seen(repository: Repository, now: datetime) -> bool:
+def _today(repository: Repository, now: datetime) -> QuerySet[RepositoryNews]:
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    news = RepositoryNews.objects.filter(repository=repository, kind=PROTECTION, action=SEEN)
-    return news.filter(happened_at__gte=today).exists()
+    news = RepositoryNews.objects.filter(repository=repository, kind=PROTECTION)
+    return news.filter(happened_at__gte=today)
+
+
+def _is_seen(repository: Repository, now: datetime) -> bool:
+    return _today(repository, now).filter(action=SEEN).exists()
+
+
+def _is_told(repository: Repository, action: str, details: dict[str, Any], now: datetime) -> bool:
+    """A failure that was kept today need not be kept each hour."""
+    news = _today(repository, now).filter(action=action)
+    return action == NOT_SEEN and any(each.details == details for each in news)
 
 
 @transaction.atomic
 def _keep(repository: Repository, action: str, details: dict[str, Any], now: datetime) -> bool:
     """Held meanwhile, so that two workers keep one."""
     Repository.objects.select_for_update().get(pk=repository.pk)
-    if _is_seen(repository, now):
+    if _is_seen(repository, now) or _is_told(repository, action, details, now):
         return False
     news = RepositoryNews.objects.create(
         repository=repository,

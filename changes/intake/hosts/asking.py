@@ -29,11 +29,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class Told:
-    """`body` is None where it is longer than the portal reads."""
+    """`body` is None where it is longer than the portal reads; `cursor` is by what some hosts
+    name the next page.
+    """
 
     status: int
     body: bytes | None
     has_more: bool = False
+    cursor: str = ""
 
     @property
     def values(self) -> Any:

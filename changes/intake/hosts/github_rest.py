@@ -3,12 +3,20 @@
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from changes.intake.bodies import Malformed
-from changes.intake.hosts.asking import NOT_ASKED, NOT_FOUND, PAGE_SIZE, Ask, Told
+from changes.intake.hosts.asking import (
+    NOT_ASKED,
+    NOT_FOUND,
+    PAGE_SIZE,
+    PAGES_MAXIMUM,
+    Ask,
+    Told,
+)
 from changes.intake.hosts.fields import Fields
 
 UNPROTECTED = "Branch not protected"
@@ -90,18 +98,45 @@ def protection_of(answer: dict[str, Any]) -> BranchProtection:
     )
 
 
-def lost_asked(repository: str, address: str) -> Generator[Ask, Told, list[LostDelivery]]:
-    """Of the webhooks that lead to this address, the latest deliveries that nobody took."""
+def lost_asked(
+    repository: str, address: str, since: datetime
+) -> Generator[Ask, Told, list[LostDelivery]]:
+    """Of the webhooks that lead to this address, the deliveries that nobody took: all of them since
+    then, and those before it as far as pages hold one.
+    """
     root = root_of(repository)
     lost: list[LostDelivery] = []
     for hook in (yield Ask(f"{root}/hooks", parameters={"per_page": str(PAGE_SIZE)})).items:
         if (hook.maybe_object("config") or Fields({})).maybe_text("url") != address:
             continue
         number = hook.number("id")
-        deliveries = f"{root}/hooks/{number}/deliveries"
-        told = yield Ask(deliveries, parameters={"per_page": str(PAGE_SIZE)})
-        lost += _lost(number, told.items)
+        listed = yield from _listed(f"{root}/hooks/{number}/deliveries", since)
+        lost += _lost(number, listed)
     return lost
+
+
+def _listed(path: str, since: datetime) -> Generator[Ask, Told, list[Fields]]:
+    """The latest come first. An outage may lie behind a page of what came since."""
+    found: list[Fields] = []
+    parameters = {"per_page": str(PAGE_SIZE)}
+    for _ in range(PAGES_MAXIMUM):
+        told = yield Ask(path, parameters=parameters)
+        page = told.items
+        found += page
+        if not told.cursor or not page or _is_past(page, since):
+            break
+        parameters = {"per_page": str(PAGE_SIZE), "cursor": told.cursor}
+    return found
+
+
+def _is_past(page: list[Fields], since: datetime) -> bool:
+    """Old enough, and each of it was taken."""
+    oldest = page[-1].maybe_instant("delivered_at")
+    return (oldest is None or oldest < since) and all(map(_is_taken, page))
+
+
+def _is_taken(attempt: Fields) -> bool:
+    return HTTPStatus.OK <= attempt.number("status_code") < HTTPStatus.MULTIPLE_CHOICES
 
 
 def redelivery_asked(repository: str, lost: LostDelivery) -> Generator[Ask, Told, None]:
@@ -117,6 +152,5 @@ def _lost(hook: int, deliveries: list[Fields]) -> list[LostDelivery]:
     return [
         LostDelivery(hook, tries[0].number("id"), guid, len(tries))
         for guid, tries in attempts.items()
-        if len(tries) < ATTEMPTS_MAXIMUM
-        and not any(HTTPStatus.OK <= t.number("status_code") < 300 for t in tries)
+        if len(tries) < ATTEMPTS_MAXIMUM and not any(map(_is_taken, tries))
     ]

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from changes.outward import commit_status
+from changes.outward import hosts
 from changes.outward.commit_status import CommitStatusText, send
 from changes.outward.hosts import Answer, Fate, HostAccess
 from tests.factories.times import NOW
@@ -98,7 +98,7 @@ def test_answer_of_the_host(reply: Reply, fate: Fate, seconds: int | None) -> No
 
 
 def test_host_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commit_status, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(hosts, "TIMEOUT", httpx.Timeout(0.2))
     with recording_host(Reply(delay_seconds=1)) as host:
         answer = told(host)
 
@@ -112,3 +112,11 @@ def test_host_that_is_not_there() -> None:
         Fate.LATER,
         "The host could not be reached (ConnectError).",
     )
+
+
+def test_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+    with recording_host() as host:
+        assert told(host).fate is Fate.SENT

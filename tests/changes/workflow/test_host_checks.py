@@ -81,6 +81,21 @@ def test_what_the_token_may_not_see_is_not_taken_for_unprotected(host: Recording
     assert "it needs to read administration" in news.details["problem"]
 
 
+def test_what_cannot_be_seen_is_kept_once_a_day_for_each_reason(host: RecordingHost) -> None:
+    now = clock.now().replace(hour=1)
+    for hours in (0, 1, 2):
+        with clock.simulated(now + timedelta(hours=hours)):
+            snapshot_protection()
+    host.pages[PROTECTION] = served({}, 502)
+    for hours in (3, 4, 23):  # the last one is the next day
+        with clock.simulated(now + timedelta(hours=hours)):
+            snapshot_protection()
+
+    told = [news.details["problem"][:15] for news in RepositoryNews.objects.order_by("pk")]
+    assert told == ["The host shows ", "The host answer", "The host answer"]
+    assert len(host.requests) == 6
+
+
 def delivery(number: int, guid: str, status: int) -> dict[str, Any]:
     return {"id": number, "guid": guid, "status_code": status}
 
@@ -107,6 +122,55 @@ def test_lost_deliveries_are_asked_for_again(host: RecordingHost) -> None:
     assert ask_for_lost_deliveries() == 1
 
     assert [r.path for r in host.requests][2:] == [f"{ROOT}/hooks/2/deliveries/10/attempts"]
+
+
+def paged(host: RecordingHost, *pages: list[dict[str, Any]]) -> None:
+    """Each page leads to the next by a cursor, as GitHub does it, at an address of its own."""
+    hook = {"id": 2, "config": {"url": "https://orca.example/hooks/github/"}}
+    host.pages[f"{ROOT}/hooks?per_page=100"] = served([hook])
+    for place, page in enumerate(pages):
+        cursor = f"&cursor=v1_{place}" if place else ""
+        reply = served(page)
+        if place + 1 < len(pages):
+            following = f"https://elsewhere.example/x?per_page=100&cursor=v1_{place + 1}"
+            reply.headers["Link"] = f'<{following}>; rel="next"'
+        host.pages[f"{ROOT}/hooks/2/deliveries?per_page=100{cursor}"] = reply
+        for each in page:
+            address = f"{ROOT}/hooks/2/deliveries/{each['id']}/attempts"
+            host.pages[address] = served({}, 202)
+
+
+def asked_again(host: RecordingHost) -> list[int]:
+    return [int(r.path.split("/")[-2]) for r in host.requests if r.path.endswith("/attempts")]
+
+
+def test_outage_is_found_behind_what_came_since(host: RecordingHost) -> None:
+    lately = (clock.now() - timedelta(minutes=20)).isoformat()
+    before = (clock.now() - timedelta(hours=5)).isoformat()
+    new, old = {"delivered_at": lately}, {"delivered_at": before}
+    paged(
+        host,
+        [delivery(9, "taken since", 202) | new],
+        [delivery(8, "lost", 502) | new, delivery(7, "lost too", 502) | old],
+        [delivery(6, "lost as well", 502) | old, delivery(5, "taken", 202) | old],
+        [delivery(4, "taken before", 202) | old],
+        [delivery(3, "older", 502) | old],
+    )
+
+    assert ask_for_lost_deliveries() == 3
+
+    assert asked_again(host) == [8, 7, 6]
+
+
+def test_attempts_are_counted_over_pages(host: RecordingHost) -> None:
+    paged(
+        host,
+        [delivery(10 + n, "hopeless", 502) for n in range(3)],
+        [delivery(20 + n, "hopeless", 502) for n in range(2)],
+        [delivery(30, "second try", 200)],
+    )
+
+    assert ask_for_lost_deliveries() == 0
 
 
 def test_host_that_refuses_is_left_alone(host: RecordingHost) -> None:
