@@ -29,6 +29,8 @@ class _Lines:
 
     def add(self, attributes: Attributes) -> None:
         number, hits = attributes.get("number", "").strip(), attributes.get("hits", "")
+        if not number:
+            raise Unreadable("One of its lines has no 'number'.")
         is_hit = hits != "0" and _is_hit(hits.strip(), number)
         if is_hit or number not in self.lines:
             self.lines[number] = is_hit

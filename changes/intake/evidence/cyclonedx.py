@@ -4,6 +4,7 @@ from typing import Any, BinaryIO
 
 from changes.intake.evidence.cyclonedx_xml import read_xml
 from changes.intake.evidence.json_items import found_in
+from changes.intake.evidence.json_places import MANY
 from changes.intake.evidence.severities import (
     RATING_SEVERITIES,
     counted,
@@ -13,6 +14,10 @@ from changes.intake.evidence.severities import (
 )
 from changes.intake.json_values import Unreadable
 
+FLAT = {"components.*": frozenset({"components"})}
+# Of UTF-8 and its like, and of UTF-16 with its mark.
+_XML = (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
+
 
 def read_cyclonedx(stream: BinaryIO) -> dict[str, Any]:
     """Components at any depth, without the one that the bill is about; each vulnerability by its
@@ -20,9 +25,7 @@ def read_cyclonedx(stream: BinaryIO) -> dict[str, Any]:
     """
     start = stream.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
     stream.seek(0)
-    found = (
-        read_xml(stream) if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")) else _json(stream)
-    )
+    found = read_xml(stream) if start.startswith(_XML) else _json(stream)
     severities = [_severity(ratings) for ratings in found["vulnerabilities"]]
     return {
         "tool": found["tool"] or "CycloneDX",
@@ -34,22 +37,25 @@ def read_cyclonedx(stream: BinaryIO) -> dict[str, Any]:
 
 
 def _severity(ratings: list[tuple[Any, Any]]) -> str:
-    """Each rating is a severity and a score, either of which may be None."""
-    return worst(
-        severity_of(word) if word is not None or score is None else severity_of_score(score)
-        for word, score in ratings
-    )
+    """Each rating is a severity and a score, either of which may be None; the score tells where
+    the word says nothing.
+    """
+    return worst(_rated(word, score) for word, score in ratings)
+
+
+def _rated(word: Any, score: Any) -> str:
+    said = severity_of(word)
+    return severity_of_score(score) if said == "unknown" and score is not None else said
 
 
 def _json(stream: BinaryIO) -> dict[str, Any]:
     found: dict[str, Any] = {"components": 0, "vulnerabilities": [], "is_scan": False, "tool": None}
     format_name: Any = None
     wanted = ("bomFormat", "components.*", "vulnerabilities.*")
-    for path, kind, value in found_in(stream, *wanted, marks=("vulnerabilities",)):
-        if path[0] == "components" and isinstance(value, dict) and "components" not in value:
-            found["components"] += 1  # most of them
-            continue
+    for path, kind, value in found_in(stream, *wanted, marks=("vulnerabilities",), flat=FLAT):
         match path:
+            case ("components", _) if kind == MANY:
+                found["components"] += len(value)
             case ("bomFormat",):
                 format_name = value
             case ("components", _):

@@ -6,55 +6,59 @@ Python's own decoder reads value by value from a window of text. What is not wan
 fit is gone into; what is wanted and is longer than `LONGEST` is left to the slower `json_events`.
 """
 
-import codecs
 import json
-import re
-from collections.abc import Generator, Iterator
-from decimal import Decimal
+from collections.abc import Generator, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from changes.intake.evidence.json_events import found_by_events
+from changes.intake.evidence.json_flat import FlatReader
 from changes.intake.evidence.json_places import (
     DEEPEST,
+    MANY,
     Found,
     Places,
-    WithoutMark,
     check_depth,
     fits,
     leads_to,
     places_of,
 )
+from changes.intake.evidence.json_window import (
+    NO_VALUE,
+    SPACE,
+    STRICT,
+    DoesNotFitError,
+    Window,
+    twice,
+)
 from changes.intake.json_values import Unreadable
 
-CHUNK = 1 << 18
-LONGEST = 1 << 23
-# A number may go on behind the window's edge: after `1e+`, Python reads 1.
-SLACK = 4
-_SPACE = re.compile(r"[ \t\n\r]*")
-_NEXT = re.compile(r"[ \t\n\r]*(.?)[ \t\n\r]*", re.DOTALL)
 _KINDS = {"{": "map", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}
 _KINDS |= dict.fromkeys("-0123456789", "number")
-_NO_VALUE = "a value is expected"
+NOT_FLAT: Mapping[str, frozenset[str]] = MappingProxyType({})
 Steps = tuple[str | int | None, ...]
-_HALVES = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class _DoesNotFitError(Exception):
-    """What begins here is longer than the window, or no JSON."""
-
-
-def found_in(stream: BinaryIO, *wanted: str, marks: tuple[str, ...] = ()) -> Iterator[Found]:
+def found_in(
+    stream: BinaryIO,
+    *wanted: str,
+    marks: tuple[str, ...] = (),
+    flat: Mapping[str, frozenset[str]] = NOT_FLAT,
+) -> Iterator[Found]:
     """Each value at a place such as `runs.*.results.*`, where `*` stands for any key or index.
 
-    Of a place in `marks` only its being there is told, before what is in it.
+    Of a place in `marks` only its being there is told, before what is in it. Objects at a place in
+    `flat` may come many at once, as the list that is the value of a `Found` of the kind `MANY`, in
+    any order and with None for what they hold in braces; one that has a key of those named there
+    comes alone and whole.
     """
     start, told = stream.tell(), 0
     try:
-        for found in _Walk(stream, places_of(*wanted), places_of(*marks)).document():
+        for found in _Walk(stream, places_of(*wanted), places_of(*marks), flat).document():
             yield found
-            told += 1
-    except _DoesNotFitError:
+            told += len(found.value) if found.kind == MANY else 1
+    except DoesNotFitError:
         stream.seek(start)
         yield from islice(
             found_by_events(stream, places_of(*wanted), places_of(*marks)), told, None
@@ -63,71 +67,17 @@ def found_in(stream: BinaryIO, *wanted: str, marks: tuple[str, ...] = ()) -> Ite
         raise Unreadable("It is not JSON in UTF-8.") from error
 
 
-class _Window:
-    """The part of the text that is looked at, from `at` on."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = WithoutMark(stream)
-        self.decoder = codecs.getincrementaldecoder("utf-8")()
-        self.text, self.at, self.is_last = "", 0, False
-        self.has_halves = False
-
-    def more(self) -> None:
-        """At least twice as much of what is not read yet: a long value is not begun too often."""
-        rest = self.text[self.at :]
-        chunk = self.stream.read(max(CHUNK, len(rest)))
-        self.is_last = not chunk
-        self.text, self.at = rest + self.decoder.decode(chunk, self.is_last), 0
-        self.has_halves = _HALVES.search(self.text) is not None
-
-    def character(self) -> str:
-        """The next one that is no space, empty at the end; it is not taken."""
-        while True:
-            self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
-            if self.at < len(self.text) or self.is_last:
-                return self.text[self.at : self.at + 1]
-            self.more()
-
-    def take(self) -> str:
-        """The next one that is no space, with the space around it."""
-        found = _NEXT.match(self.text, self.at)
-        if found and (found.end() < len(self.text) or self.is_last):
-            self.at = found.end()
-            return found[1]
-        character = self.character()
-        self.at += 1
-        return character
-
-    def value(self, *, is_wanted: bool) -> Any:
-        """The value that begins here, whole."""
-        while True:
-            try:
-                value, end = _DECODER.scan_once(self.text, self.at)
-            except (StopIteration, json.JSONDecodeError) as error:
-                self._go_on(is_wanted, error)
-                continue
-            except RecursionError as error:
-                raise Unreadable(_TOO_DEEP) from error
-            except ValueError as error:
-                raise _of_number(error) from error
-            if end > len(self.text) - SLACK and not self.is_last:
-                self._go_on(is_wanted, None)
-                continue
-            self.at = end
-            return value
-
-    def _go_on(self, is_wanted: bool, error: Exception | None) -> None:
-        room = len(self.text) - self.at
-        if self.is_last and error:
-            raise Unreadable(_why_not(error)) from error
-        if room >= (LONGEST if is_wanted else CHUNK):
-            raise _DoesNotFitError
-        self.more()
-
-
 class _Walk:
-    def __init__(self, stream: BinaryIO, wanted: Places, marks: Places) -> None:
-        self.window, self.wanted, self.marks = _Window(stream), wanted, marks
+    def __init__(
+        self,
+        stream: BinaryIO,
+        wanted: Places,
+        marks: Places,
+        flat: Mapping[str, frozenset[str]],
+    ) -> None:
+        self.window, self.wanted, self.marks = Window(stream), wanted, marks
+        self.flat_reader = FlatReader()
+        self.flat = [(places_of(place), deep) for place, deep in flat.items()]
 
     def document(self) -> Iterator[Found]:
         yield from self.value((), *self._plan(()))
@@ -139,7 +89,7 @@ class _Walk:
         first = window.character()
         kind = _KINDS.get(first)
         if kind is None:
-            raise Unreadable(f"It is not JSON ({'it ends too early' if not first else _NO_VALUE}).")
+            raise Unreadable(f"It is not JSON ({'it ends too early' if not first else NO_VALUE}).")
         if is_mark:
             yield Found(path, kind, None)
         if first in ("{", "[") and leads and not is_wanted:
@@ -147,7 +97,7 @@ class _Walk:
             return
         try:
             value = window.value(is_wanted=is_wanted)
-        except _DoesNotFitError:
+        except DoesNotFitError:
             if is_wanted or first not in ("{", "["):
                 raise
             yield from self.inside(path, first)
@@ -169,20 +119,35 @@ class _Walk:
             return
         plan, number = self._plan((*path, 0)), 0
         is_mark, is_wanted, leads = plan
+        deep = self._deep_keys((*path, 0)) if is_wanted else None
         while True:
-            if not (is_mark or leads):
+            if deep is not None and self.window.is_easy:
+                number = yield from self._flat_run_of(path, number, deep)
+            elif not (is_mark or leads):
                 number = yield from self._run_of(path, number, is_wanted=is_wanted)
             yield from self.value((*path, number), *plan)
             number += 1
             if self._is_over("]"):
                 return
 
+    def _flat_run_of(
+        self, path: Steps, number: int, deep: frozenset[str]
+    ) -> Generator[Found, None, int]:
+        place = (*path, None)
+        for objects, whole, seen in self.flat_reader.objects(self.window, len(place), deep):
+            if objects:
+                yield Found(place, MANY, objects)
+            for value in whole:
+                yield Found(place, "map", value)
+            number += seen
+        return number
+
     def _run_of(self, path: Steps, number: int, *, is_wanted: bool) -> Generator[Found, None, int]:
         """The elements that lie whole within the window, each with a comma behind it: the greater
         part of any long file, so nothing is done here that need not be. Gives the next number.
         """
         window = self.window
-        text, at, scan = window.text, window.at, _DECODER.scan_once
+        text, at, scan = window.text, window.at, STRICT.scan_once
         last, depth, has_halves = len(text) - 2, len(path) + 1, window.has_halves
         never_deep = 2 * (DEEPEST - depth)  # a level takes two characters
         while True:
@@ -201,7 +166,7 @@ class _Walk:
             number += 1
             at = end + 1
             if text[at] in " \n\r\t":
-                at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
+                at = SPACE.match(text, at).end()  # type: ignore[union-attr]
         window.at = at
         return number
 
@@ -215,7 +180,7 @@ class _Walk:
                 raise Unreadable("It is not JSON (a key in quotes is expected).")
             key = self.window.value(is_wanted=True)
             if key in keys:
-                raise Unreadable(_twice(key))
+                raise Unreadable(twice(key))
             keys.add(key)
             if self.window.take() != ":":
                 raise Unreadable("It is not JSON (a colon is expected behind a key).")
@@ -230,6 +195,9 @@ class _Walk:
         if character != end:
             raise Unreadable(f"It is not JSON (a comma or {end} is expected).")
         return True
+
+    def _deep_keys(self, path: Steps) -> frozenset[str] | None:
+        return next((deep for place, deep in self.flat if fits(path, place)), None)
 
     def _plan(self, path: Steps) -> tuple[bool, bool, bool]:
         leads = leads_to(path, self.wanted) or leads_to(path, self.marks)
@@ -256,37 +224,3 @@ def _check_halves(value: Any) -> None:
         json.dumps(value, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as error:
         raise Unreadable("It holds half a character (a lone surrogate).") from error
-
-
-_TOO_DEEP = f"It is nested too deeply: expected at most {DEEPEST} levels."
-
-
-def _why_not(error: Exception) -> str:
-    reason = error.msg if isinstance(error, json.JSONDecodeError) else _NO_VALUE
-    return f"It is not JSON ({reason[:1].lower()}{reason[1:]})."
-
-
-def _twice(key: str) -> str:
-    return f"It gives the key '{key[:60]}' twice in one object."
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) == len(pairs):
-        return fields
-    names = [name for name, _ in pairs]
-    raise Unreadable(_twice(next(name for name in names if names.count(name) > 1)))
-
-
-def _constant(name: str) -> float:
-    raise Unreadable(f"It is not JSON ({name} is no number of it).")
-
-
-def _of_number(error: ValueError) -> Unreadable:
-    """Python reads no whole number of more than 4,300 digits."""
-    return error if isinstance(error, Unreadable) else Unreadable("It holds too many digits.")
-
-
-_DECODER: Any = json.JSONDecoder(
-    object_pairs_hook=_object, parse_constant=_constant, parse_float=Decimal
-)

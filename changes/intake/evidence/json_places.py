@@ -6,13 +6,14 @@ from typing import Any, BinaryIO, NamedTuple
 from changes.intake.json_values import Unreadable
 
 DEEPEST = 200
+MANY = "many"
 Path = tuple[str | int | None, ...]
 # Of each length; `*` stands for any key or index.
 Places = dict[int, list[tuple[str, ...]]]
 
 
 class Found(NamedTuple):
-    """`kind` is map, array, string, number, boolean or null; a mark has no `value`."""
+    """`kind` is map, array, string, number, boolean or null, or `MANY`; a mark has no `value`."""
 
     path: Path
     kind: str

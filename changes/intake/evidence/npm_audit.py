@@ -76,7 +76,7 @@ def _add_version_7(advisories: _Advisories, key: str, package: Any) -> None:
     via = package.get("via", [])
     for cause in via if isinstance(via, list) else [via]:
         if isinstance(cause, dict):
-            identity = cause.get("source") or cause.get("url") or cause.get("title")
+            identity = cause.get("source") or cause.get("url") or (key, cause.get("title"))
             advisories.add(identity, cause.get("name") or key, cause.get("severity"))
 
 

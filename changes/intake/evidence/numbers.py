@@ -16,6 +16,7 @@ def gate_numbers(facts: EvidenceFacts) -> dict[str, int]:
         case Gate.COVERAGE:
             return {name: numbers[name] for name in ("lines_valid", "lines_covered")}
         case Gate.SECURITY_SCAN:
-            counts = {name: numbers["by_severity"][name] for name in SEVERITIES}
+            found, without = numbers["by_severity"], numbers.get("without_finding", {})
+            counts = {name: found[name] - without.get(name, 0) for name in SEVERITIES}
             suppressed = ("suppressed_critical", "accepted_critical")
             return counts | {name: numbers.get(name, 0) for name in suppressed}

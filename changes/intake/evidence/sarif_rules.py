@@ -18,8 +18,8 @@ class RunRules:
         self.invocations = [_object(item) for item in _list(invocations)]
         self.by_id: dict[str, Json] = {}
         for component in (self.driver, *self.extensions):
-            for rule in _list(component.get("rules")):
-                self.by_id.setdefault(str(_object(rule).get("id")), _object(rule))
+            for identity, rule in _named_rules(component):
+                self.by_id.setdefault(identity, rule)
 
     @property
     def name(self) -> str | None:
@@ -33,14 +33,20 @@ class RunRules:
         return not said or any(value is not False for value in said)
 
     def rule_of(self, result: Json) -> Json:
-        """By index in the component that the reference names, else by id (3.27.6, 3.52)."""
+        """By index in the component that the reference names, else by guid or id (3.27.6, 3.52)."""
         reference = _object(result.get("rule"))
-        rules = _list(self._component(reference).get("rules"))
+        component = self._component(reference)
+        rules = _list(component.get("rules"))
         index = reference.get("index", result.get("ruleIndex"))
         identity = reference.get("id") or result.get("ruleId")
         if _is_index(index) and index < len(rules):
             return _object(rules[index])
-        return self._by_id(identity if isinstance(identity, str) else "")
+        if guid := reference.get("guid"):
+            return next((_object(r) for r in rules if _object(r).get("guid") == guid), {})
+        known = self.by_id
+        if reference.get("toolComponent"):
+            known = dict(_named_rules(component)) or known
+        return _by_id(known, identity if isinstance(identity, str) else "")
 
     def _component(self, reference: Json) -> Json:
         named = _object(reference.get("toolComponent"))
@@ -53,21 +59,13 @@ class RunRules:
                 return component
         return self.driver
 
-    def _by_id(self, identity: str) -> Json:
-        """An id may go deeper than its rule's: `CA1000/1` is about `CA1000` (3.27.5)."""
-        while identity:
-            if identity in self.by_id:
-                return self.by_id[identity]
-            identity = identity.rpartition("/")[0]
-        return {}
-
     def level_of(self, result: Json, rule: Json) -> str:
         """As written; else none unless the kind is fail; else as overridden for its invocation,
         as the rule's default says, or warning (3.27.10).
         """
         if (written := _word(result.get("level"))) is not None:
             return written
-        if str(result.get("kind", "fail")).lower() != "fail":
+        if _kind(result) != "fail":
             return "none"
         default = _object(rule.get("defaultConfiguration")).get("level")
         return self._overridden(result, rule) or _word(default) or "warning"
@@ -82,6 +80,32 @@ class RunRules:
             if about and about is rule:
                 return _word(_object(_object(override).get("configuration")).get("level"))
         return None
+
+
+def _named_rules(component: Json) -> list[tuple[str, Json]]:
+    rules = [_object(rule) for rule in _list(component.get("rules"))]
+    return [(str(rule.get("id")), rule) for rule in rules]
+
+
+def _by_id(rules: Mapping[str, Json], identity: str) -> Json:
+    """An id may go deeper than its rule's: `CA1000/1` is about `CA1000` (3.27.5)."""
+    while identity:
+        if identity in rules:
+            return rules[identity]
+        identity = identity.rpartition("/")[0]
+    return {}
+
+
+def tells_of_problem(result: Json) -> bool:
+    """False of a rule that passed, does not apply or only informs; `open` and `review` are not
+    decided and count (3.27.9).
+    """
+    return _kind(result) not in ("pass", "notapplicable", "informational")
+
+
+def _kind(result: Json) -> str:
+    kind = result.get("kind")
+    return "fail" if kind is None else str(kind).lower()
 
 
 def score_of(result: Json, rule: Json) -> Any:

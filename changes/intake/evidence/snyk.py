@@ -3,7 +3,7 @@
 from typing import Any, BinaryIO
 
 from changes.intake.evidence.json_items import found_in
-from changes.intake.evidence.json_places import Found
+from changes.intake.evidence.json_places import MANY, Found
 from changes.intake.evidence.severities import ADVISORY_SEVERITIES, counted, severity_of, worst
 from changes.intake.json_values import Unreadable
 
@@ -32,8 +32,9 @@ class _Report:
                 if kind != "array":
                     raise Unreadable("Its vulnerabilities are not a list.")
                 self.projects += 1
-            case (*_, "vulnerabilities", int()):
-                self.add(value)
+            case (*_, "vulnerabilities", _):
+                for entry in value if kind == MANY else [value]:
+                    self.add(entry)
 
     def add(self, entry: Any) -> None:
         if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
@@ -48,7 +49,8 @@ def read_snyk(stream: BinaryIO) -> dict[str, Any]:
     """Counts each vulnerability once, by its id, however many paths and projects have it."""
     report = _Report()
     entries = tuple(f"{place}.*" for place in _PLACES)
-    for found in found_in(stream, "error", "*.error", *entries, marks=("", *_PLACES)):
+    flat = dict.fromkeys(entries, frozenset[str]())
+    for found in found_in(stream, "error", "*.error", *entries, marks=("", *_PLACES), flat=flat):
         report.heed(found)
     if report.error:
         raise Unreadable(f"Snyk reported an error instead of a test: {str(report.error)[:200]}")

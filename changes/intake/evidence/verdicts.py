@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from changes.intake.evidence.kinds import EvidenceFacts, has_scanned
+from changes.intake.evidence.numbers import gate_numbers
 from changes.vocabulary import Gate, Verdict
 
 
@@ -25,7 +26,7 @@ def verdict_of(facts: EvidenceFacts, policy: Figures) -> Verdict:
         case Gate.COVERAGE:
             return _coverage(facts.numbers, policy)
         case Gate.SECURITY_SCAN:
-            return _scan(facts.numbers, policy)
+            return _scan(facts, policy)
 
 
 def _tests(numbers: dict[str, Any]) -> Verdict:
@@ -43,8 +44,9 @@ def _coverage(numbers: dict[str, Any], policy: Figures) -> Verdict:
     return Verdict.PASSED if enough else Verdict.FAILED
 
 
-def _scan(numbers: dict[str, Any], policy: Figures) -> Verdict:
-    critical = numbers["by_severity"]["critical"] - numbers.get("accepted_critical", 0)
+def _scan(facts: EvidenceFacts, policy: Figures) -> Verdict:
+    numbers = facts.numbers
+    critical = gate_numbers(facts)["critical"] - numbers.get("accepted_critical", 0)
     if critical > policy.critical_findings_maximum:
         return Verdict.FAILED
     return Verdict.PASSED if has_scanned(numbers) else Verdict.UNKNOWN

@@ -54,8 +54,9 @@ def _elements(listener: Listener) -> tuple[Start, Finish]:
 def listen(stream: BinaryIO, listener: Listener) -> None:
     """Tells the listener of each element, by local name: prefixes do not matter.
 
-    A DOCTYPE may name an external subset, which is not fetched; whoever declares an entity is
-    refused (XML 1.0, 4.2). Text is told where the listener has a `text`.
+    A DOCTYPE may name an external subset, which is not fetched; whoever declares an entity, or
+    attributes that every element then has, is refused (XML 1.0, 3.3 and 4.2). Text is told where
+    the listener has a `text`.
     """
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -63,18 +64,25 @@ def listen(stream: BinaryIO, listener: Listener) -> None:
     parser.StartElementHandler, parser.EndElementHandler = _elements(listener)
     parser.CharacterDataHandler = getattr(listener, "text", None)
     parser.EntityDeclHandler = parser.ExternalEntityRefHandler = _refuse_entity
+    parser.AttlistDeclHandler = _refuse_attributes
     try:
         while chunk := stream.read(CHUNK):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Unreadable(f"It is not XML ({error}).") from error
-    except (LookupError, UnicodeError) as error:
+    except Unreadable:
+        raise
+    except (LookupError, ValueError) as error:  # ValueError: an encoding of several bytes
         raise Unreadable("It is in an encoding that cannot be read: expected UTF-8.") from error
 
 
 def _refuse_entity(*_declaration: object) -> NoReturn:
     raise Unreadable("It declares or calls entities: expected XML without them.")
+
+
+def _refuse_attributes(*_declaration: object) -> NoReturn:
+    raise Unreadable("Its DOCTYPE declares attributes: expected XML without such a declaration.")
 
 
 def whole_number(attributes: Attributes, name: str, where: str) -> int:

@@ -25,6 +25,14 @@ BAD_XML = {
     "an entity that nobody declared": ("<ROOT>&nobody;</ROOT>", "not XML"),
     "nested too deeply": ("<ROOT>" * 2000, "too deeply"),
     "an unknown encoding": ('<?xml version="1.0" encoding="klingon"?><ROOT/>', "not XML|encoding"),
+    "an encoding of several bytes": (
+        '<?xml version="1.0" encoding="Shift_JIS"?><ROOT/>',
+        "encoding that cannot be read",
+    ),
+    "attributes that every element would have": (
+        '<!DOCTYPE r [<!ATTLIST a b CDATA "much">]><ROOT><a/></ROOT>',
+        "declares attributes",
+    ),
     "bytes that are not of its encoding": ("<ROOT name='\udcff\udcfe'/>", "not XML"),
 }
 BAD_JSON = {
@@ -42,6 +50,9 @@ BAD = {
     "empty": (b"", "empty"),
     "a zip": (b"PK\x03\x04rest", "zip archive"),
     "a gzip": (b"\x1f\x8b\x08rest", "gzip archive"),
+    "an xz": (b"\xfd7zXZ\x00rest", "xz archive"),
+    "a zstd": (b"\x28\xb5\x2f\xfdrest", "zstd archive"),
+    "a 7z": (b"7z\xbc\xaf\x27\x1crest", "7z archive"),
 }
 
 
@@ -71,6 +82,13 @@ def test_what_is_no_report_is_refused(kind: str, content: bytes, words: str) -> 
 def test_no_bytes_raise_anything_else(kind: str, content: bytes) -> None:
     with contextlib.suppress(Unreadable):
         json.dumps(read(kind, content), allow_nan=False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("kind", ["lcov", *JSON_KINDS])
+def test_text_in_another_encoding_is_refused(kind: str, encoding: str) -> None:
+    with pytest.raises(Unreadable, match=r"UTF|JSON|NUL|XML"):
+        read(kind, 'SF:a\n{"total": 1}\n'.encode(encoding))
 
 
 KEYS = ["runs", "results", "tool", "driver", "rules", "rule", "total", "lines", "via", "error"]

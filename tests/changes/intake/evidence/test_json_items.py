@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changes.intake.evidence import json_items
+from changes.intake.evidence import json_window
 from changes.intake.evidence.json_events import found_by_events
 from changes.intake.evidence.json_items import found_in
-from changes.intake.evidence.json_places import Found, places_of
+from changes.intake.evidence.json_places import MANY, Found, places_of
 from changes.intake.json_values import Unreadable
 
 WANTED, MARKS = ("runs.*.results.*", "version", "runs.*.tool"), ("runs", "runs.*.results")
@@ -35,17 +35,27 @@ LOGS = st.fixed_dictionaries(
 
 def quickly(data: bytes, chunk: int = 1 << 18, longest: int = 1 << 23) -> list[Found]:
     with (
-        patch.object(json_items, "CHUNK", chunk),
-        patch.object(json_items, "LONGEST", longest),
+        patch.object(json_window, "CHUNK", chunk),
+        patch.object(json_window, "LONGEST", longest),
     ):
         return list(found_in(io.BytesIO(data), *WANTED, marks=MARKS))
+
+
+def flat(data: bytes, chunk: int = 1 << 18) -> tuple[Any, ...]:
+    """What is told of results: those told alone, what stands in the many, and how many they are."""
+    deep = {WANTED[0]: frozenset({"deep"})}
+    with patch.object(json_window, "CHUNK", chunk):
+        found = list(found_in(io.BytesIO(data), *WANTED, marks=MARKS, flat=deep))
+    many = [value for each in found if each.kind == MANY for value in each.value]
+    alone = [each for each in found if each.kind != MANY]
+    return many, [each for each in alone if len(each.path) == 4], alone
 
 
 def by_events(data: bytes) -> list[Found]:
     return list(found_by_events(io.BytesIO(data), places_of(*WANTED), places_of(*MARKS)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     log=LOGS | VALUES,
     chunk=st.integers(1, 40),
@@ -61,7 +71,7 @@ def test_same_is_found_however_it_is_cut(
     assert quickly(data, chunk, longest) == by_events(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(log=LOGS, seed=st.integers(0, 999), chunk=st.integers(1, 40))
 def test_what_is_broken_is_refused_by_both(log: Any, seed: int, chunk: int) -> None:
     data = bytearray(json.dumps(log, ensure_ascii=False).encode())
@@ -69,6 +79,51 @@ def test_what_is_broken_is_refused_by_both(log: Any, seed: int, chunk: int) -> N
     data[chance.randrange(len(data))] = chance.choice(b'{}[]",:0\\x ')
 
     assert outcome(quickly, bytes(data), chunk) == outcome(by_events, bytes(data))
+
+
+RESULTS = st.lists(
+    st.dictionaries(st.sampled_from(["deep", "a", "b", "\u00e9"]), VALUES, max_size=4) | VALUES,
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(results=RESULTS, chunk=st.integers(1, 400), indent=st.sampled_from([None, 1]))
+def test_flat_reading_tells_the_same_of_each(
+    results: list[Any], chunk: int, indent: int | None
+) -> None:
+    data = json.dumps({"runs": [{"results": results}]}, indent=indent).encode()
+    expected = [found.value for found in by_events(data) if len(found.path) == 4]
+
+    many, whole, _ = flat(data, chunk)
+
+    assert all("deep" not in value for value in many)
+    told = [flattened(value) for value in many + [found.value for found in whole]]
+    assert sorted(told) == sorted(map(flattened, expected))
+
+
+def flattened(value: Any) -> str:
+    """As it reads without what stands in braces within it."""
+    if isinstance(value, dict) and "deep" not in value:
+        value = {name: without_objects(inner) for name, inner in value.items()}
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def without_objects(value: Any) -> Any:
+    if isinstance(value, list):
+        return [without_objects(item) for item in value]
+    return None if isinstance(value, dict) else value
+
+
+@settings(max_examples=40, deadline=None)
+@given(log=LOGS, seed=st.integers(0, 999), chunk=st.integers(1, 400))
+def test_flat_reading_refuses_what_is_broken(log: Any, seed: int, chunk: int) -> None:
+    data = bytearray(json.dumps(log, ensure_ascii=False).encode())
+    chance = random.Random(seed)
+    data[chance.randrange(len(data))] = chance.choice(b'{}[]",:0\\x ')
+
+    is_refused = outcome(flat, bytes(data), chunk) == "refused"
+    assert is_refused is (outcome(by_events, bytes(data)) == "refused")
 
 
 def outcome(read: Any, *arguments: Any) -> Any:
@@ -85,6 +140,7 @@ def test_depth_is_the_same_for_both(depth: int, place: str) -> None:
     data = (place % ("[" * levels + "]" * levels)).encode()
 
     assert (outcome(quickly, data) == "refused") is (depth > 200)
+    assert (outcome(flat, data) == "refused") is (depth > 200)
     assert (outcome(by_events, data) == "refused") is (depth > 200)
 
 
@@ -107,6 +163,8 @@ def test_depth_is_the_same_for_both(depth: int, place: str) -> None:
 def test_strictness(text: str) -> None:
     with pytest.raises(Unreadable):
         quickly(text.encode())
+    with pytest.raises(Unreadable):
+        flat(text.encode())
 
 
 def test_fractions_keep_their_digits() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from changes.intake.evidence import Unreadable
 from changes.vocabulary import Verdict
 from tests.changes.intake.evidence.reading import judged, read
 
@@ -60,3 +61,72 @@ def test_prefix_of_a_namespace_does_not_matter() -> None:
     document = '<j:testsuite xmlns:j="urn:j"><j:testcase><j:error/></j:testcase></j:testsuite>'
 
     assert read("junit", document)["failed"] == 1
+
+
+DOCUMENTS: dict[str, tuple[str, tuple[int, int, int, int]]] = {
+    "a bare suite": (f"<testsuite>{PASSING}</testsuite>", (1, 0, 0, 0)),
+    "a bare suite of suites": (
+        f"<testsuite><testsuite>{PASSING}</testsuite>{PASSING}</testsuite>",
+        (2, 0, 0, 0),
+    ),
+    "suites of suites of suites": (
+        (
+            f"<testsuites><testsuite><testsuite><testsuite>{PASSING}<testcase><error/></testcase>"
+            f"</testsuite>{PASSING}</testsuite><properties/></testsuite></testsuites>"
+        ),
+        (2, 1, 0, 0),
+    ),
+    "cases without a suite": (f"<testsuites>{PASSING}</testsuites>", (1, 0, 0, 0)),
+    "no counts on the suites": (
+        f"<testsuites><testsuite name='a'>{PASSING}</testsuite></testsuites>",
+        (1, 0, 0, 0),
+    ),
+    "counts that contradict the cases": (
+        (
+            "<testsuites tests='9' failures='0'><testsuite tests='0' errors='-1' skipped='many'>"
+            "<testcase><failure/></testcase></testsuite></testsuites>"
+        ),
+        (0, 1, 0, 0),
+    ),
+    "properties of a case are no outcome": (
+        (
+            "<testsuite><testcase><properties><property name='failure'/></properties></testcase>"
+            "</testsuite>"
+        ),
+        (1, 0, 0, 0),
+    ),
+    "an error that came again": (
+        "<testsuite><testcase><error/><rerunError/><rerunError/></testcase></testsuite>",
+        (0, 1, 0, 0),
+    ),
+    "a rerun alone is no failure": (
+        "<testsuite><testcase><rerunFailure/></testcase></testsuite>",
+        (1, 0, 0, 0),
+    ),
+    "flaky in the end skipped": (
+        "<testsuite><testcase><flakyFailure/><skipped/></testcase></testsuite>",
+        (0, 0, 1, 0),
+    ),
+    "skipped with a reason": (
+        "<testsuite><testcase><skipped message='later'>why</skipped></testcase></testsuite>",
+        (0, 0, 1, 0),
+    ),
+    "a DOCTYPE that names a file": (
+        f"<!DOCTYPE testsuite SYSTEM 'http://127.0.0.1:1/j.dtd'><testsuite>{PASSING}</testsuite>",
+        (1, 0, 0, 0),
+    ),
+    "no test": ("<testsuites tests='0'/>", (0, 0, 0, 0)),
+}
+
+
+@pytest.mark.parametrize(("document", "counts"), DOCUMENTS.values(), ids=DOCUMENTS)
+def test_documents_of_many_writers(document: str, counts: tuple[int, int, int, int]) -> None:
+    numbers = read("junit", document)
+
+    assert (numbers["passed"], numbers["failed"], numbers["skipped"], numbers["flaky"]) == counts
+
+
+@pytest.mark.parametrize("root", ["testrun", "assemblies", "coverage", "testcase"])
+def test_document_of_another_format_is_refused(root: str) -> None:
+    with pytest.raises(Unreadable, match="expected testsuites or testsuite"):
+        read("junit", f"<{root}><testcase/></{root}>")
