@@ -6,11 +6,11 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.migrated import copy_migrated
 
@@ -41,17 +41,31 @@ class Portal:
     def database(self) -> Path:
         return self.folder / "test.sqlite3"
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    @property
+    def worker_log(self) -> Path:
+        return self.folder / "worker.log"
+
+    def run(
+        self, *arguments: str, patience_seconds: float = PATIENCE_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=PATIENCE_SECONDS)
+        out, err = process.communicate(timeout=patience_seconds)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return self._start(arguments, subprocess.PIPE)
+
+    def start_worker(self) -> subprocess.Popen[str]:
+        """It tells a file what it does: one that tells a pipe stops when nobody empties that."""
+        with self.worker_log.open("ab") as log:
+            return self._start(["run_worker"], log)
+
+    def _start(self, arguments: Sequence[str], output: int | IO[bytes]) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
             env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
             text=True,
         )
         self.started.append(process)

@@ -75,7 +75,7 @@ class HookPortal:
     redis: OwnRedis | None = None
 
     def work(self) -> "subprocess.Popen[str]":
-        return self.portal.start("run_worker")
+        return self.portal.start_worker()
 
     def send(self, posted: Sequence[Posting]) -> Counter[int]:
         """By as many senders as there are, each with a connection of its own."""
@@ -83,8 +83,9 @@ class HookPortal:
         with ThreadPoolExecutor(SENDERS) as senders:
             return sum(senders.map(self._send_all, shares), Counter())
 
-    def sweep(self) -> None:
-        done = self.portal.run("shell", "-v0", "-c", SWEEP)
+    def sweep(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        arguments = ("shell", "-v0", "-c", SWEEP)
+        done = self.portal.run(*arguments, patience_seconds=patience_seconds)
         assert done.returncode == 0, done.stderr
 
     def wake(self) -> None:

@@ -92,9 +92,9 @@ def play(running: HookPortal, distinct: int, kills: int) -> Counter[int]:
                 until(partial(hears, running, further), worker, patience)
                 running.wake()
             kill(worker.pid)
-            worker.communicate()
+            worker.wait()
         given = answers.result()
-    running.sweep()
+    running.sweep(patience)
     return given
 
 
