@@ -6,6 +6,7 @@ workers take the same one. Here a message appears and is taken by a rename withi
 """
 
 import fcntl
+import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -33,9 +34,13 @@ class Channel(filesystem.Channel):
             raise ChannelError(f"The message could not be written to {folder}.") from error
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:  # noqa: ARG002 - kombu's
-        for file in sorted(Path(self.data_folder_in).iterdir()):
-            taken = file.with_name(f"{file.name}.taken")
-            if file.name.partition(".")[2] == f"{queue}.msg" and _renamed(file, taken):
+        folder, ending = Path(self.data_folder_in), f".{queue}.msg"
+        # Names alone: thousands may wait, and each look goes through all of them.
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith(ending))
+        for name in names:
+            file, taken = folder / name, folder / f"{name}.taken"
+            if _renamed(file, taken):
                 message = taken.read_text()
                 taken.unlink()
                 return loads(message)
