@@ -5,6 +5,7 @@ that suit a first try on one machine; `checks.py` refuses what production may no
 import hashlib
 
 from csp.constants import NONE, SELF
+from whitenoise.compress import Compressor
 
 from orca_portal.environment import BASE_DIR, VAR_DIR, env, kept_secret, secret, secrets
 
@@ -155,6 +156,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "orca_portal.static_files.PortalStaticFiles"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Maps are for who debugs a library: squeezing them took longer than everything else.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 # Background work: Redis where there is one, else a broker of files under `var/`
 
