@@ -41,11 +41,6 @@ def requeue_stuck_jobs() -> None:
 
 @shared_task(name="evidence.seal_events")
 def seal_events() -> None:
-    seal(is_thorough=False)
-
-
-@shared_task(name="evidence.seal_all_events")
-def seal_all_events() -> None:
     seal()
 
 

@@ -44,7 +44,7 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
-    "seal what was received lately": {
+    "seal what waits": {
         "task": "evidence.seal_events",
         "schedule": 2.0,
         "options": {"expires": 10},
@@ -73,7 +73,6 @@ app.conf.beat_schedule = {
         "options": {"expires": 15},
     },
     "tell what is overdue": {"task": "changes.queue_overdue", "schedule": 3600.0},
-    "seal what was committed late": {"task": "evidence.seal_all_events", "schedule": 600.0},
     "ask for rollbacks": {
         "task": "changes.call_rollback_executor",
         "schedule": 3.0,

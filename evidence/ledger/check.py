@@ -7,7 +7,7 @@ from evidence.ledger.check_log import LogCheck, Progress, check_end
 from evidence.ledger.check_records import check_named, check_records
 from evidence.ledger.differences import Differences
 from evidence.ledger.guards import missing_guards
-from evidence.ledger.sequence import seal
+from evidence.ledger.sequence import seal_everything
 from evidence.ledger.tree import Unsealed
 from evidence.ledger.whole.prove import prove_whole
 from evidence.models import LedgerCheck
@@ -18,7 +18,7 @@ def check_ledger(progress: Progress | None = None, processes: int = 1) -> Ledger
     started_at, differences = clock.now(), Differences()
     tell = progress or _nobody
     try:
-        seal()
+        seal_everything()
     except Unsealed as error:
         differences.add(f"Nothing can be added to the log: {error}")
     for table in missing_guards(connection):

@@ -14,7 +14,7 @@ from evidence.ledger.keys import vkeys
 from evidence.ledger.latest import Latest
 from evidence.ledger.merkle import Frontier, leaf_hash
 from evidence.ledger.notes import BadNote, Vkey, opened_note, parse_head
-from evidence.ledger.sequence import waiting_events
+from evidence.ledger.sequence import unsealed_events
 from evidence.ledger.signer import signed_last
 from evidence.models import Checkpoint, Leaf
 
@@ -172,7 +172,7 @@ def check_end(size: int, differences: Differences) -> None:
             f"The signer signed {last.size} entries, and the log has only {size}:"
             " the database was rolled back, or entries were removed."
         )
-    for event in waiting_events().filter(received_at__lt=_newest())[:AT_ONCE]:
+    for event in unsealed_events().filter(received_at__lt=_newest())[:AT_ONCE]:
         differences.add(f"Event {event.pk} ({event}) has no entry in the log.")
 
 

@@ -13,6 +13,7 @@ LEFT_OUT: dict[str, str] = {
     "changes.KeptReply": "repeats an answer; what the answer is about has its own event",
     "evidence.Event": "is the log itself",
     "evidence.Leaf": "is the log itself",
+    "evidence.WaitingEvent": "is work under way: which events are to get their leaf",
     "evidence.Disclosure": "opens an event, which commits to it",
     "evidence.Checkpoint": "is signed, and repeats the root of the log",
     "evidence.TimeStamp": "is signed by somebody else, over a checkpoint",

@@ -7,12 +7,14 @@ They stop accidents and the portal's own mistakes. Who owns the tables can drop 
 on PostgreSQL the portal does not (docs/operate-ledger.md), and why there is a tree.
 """
 
+import re
 from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from evidence.ledger import waiting
 from evidence.ledger.shapes import shape_of
 
 # By model, when a row is final; "" is from the beginning. A policy version is, once approved.
@@ -63,6 +65,7 @@ BEGIN
     USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 """
+TRIGGER = re.compile(r'CREATE TRIGGER "?(?P<name>\w+)"? .*? ON "(?P<table>\w+)"')
 
 
 def guarded() -> list[tuple[type[models.Model], str]]:
@@ -75,10 +78,8 @@ def install_guards(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(FUNCTIONS)
-        for model, final in guarded():
-            make = _on_postgresql if connection.vendor == "postgresql" else _on_sqlite
-            for statement in make(model, final):
-                cursor.execute(statement)
+        for statement in _statements(connection):
+            cursor.execute(statement)
 
 
 def lift_guards(connection: BaseDatabaseWrapper) -> None:
@@ -107,9 +108,17 @@ def installed_guards(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 
 
 def missing_guards(connection: BaseDatabaseWrapper) -> list[str]:
-    """Tables that should be guarded and are not."""
-    held = {table for _, table in installed_guards(connection)}
-    return sorted(m._meta.db_table for m, _ in guarded() if m._meta.db_table not in held)
+    """Tables that should be guarded and are not, or not by all of their triggers."""
+    held = set(installed_guards(connection))
+    made = (TRIGGER.match(statement) for statement in _statements(connection))
+    return sorted({m["table"] for m in made if m and (m["name"], m["table"]) not in held})
+
+
+def _statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    is_postgresql = connection.vendor == "postgresql"
+    for model, final in guarded():
+        yield from (_on_postgresql if is_postgresql else _on_sqlite)(model, final)
+    yield from waiting.ON_POSTGRESQL if is_postgresql else waiting.ON_SQLITE
 
 
 def _on_postgresql(model: type[models.Model], final: str) -> Iterator[str]:

@@ -1,52 +1,69 @@
 """The sequencer: committed events become leaves of the tree, in order and without gaps.
 
-Whoever writes an event waits for nobody. Here one process at a time takes what has no leaf yet
-and numbers it. Events are found by what is missing, never by a number to go on from: one that
-was written earlier may be committed later.
+Whoever writes an event waits for nobody. A trigger of the database notes each event that waits
+for its leaf, in the event's own transaction; here one process at a time takes what is noted and
+numbers it. There is no number to go on from: what was written earlier may be committed later, and
+is noted when it is. Sealing costs what waits, however long the log is.
 """
 
-from datetime import datetime, timedelta
-
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from changes import clock
 from evidence.ledger.adopt import adopt_unrecorded
 from evidence.ledger.merkle import leaf_hash
 from evidence.ledger.tree import frontier, size
-from evidence.models import Event, Leaf
+from evidence.models import Event, Leaf, WaitingEvent
 
 LOCK = 0x4F524341  # "ORCA": the sequencer's own advisory lock
 BATCH = 1000
-# Every two seconds only what was received lately is looked through; now and then, everything.
-LATELY = timedelta(hours=1)
 
 
-def seal(*, is_thorough: bool = True) -> int:
-    """Give every committed event its leaf; how many got one.
-
-    Not `is_thorough` looks at what was received within an hour of the newest leaf or later.
-    """
-    sealed = 0
-    while number := _seal_batch(is_thorough=is_thorough):
-        sealed += number
-        if number < BATCH:
-            break
+def seal() -> int:
+    """Give every committed event that is noted its leaf; how many got one."""
+    sealed, taken = 0, BATCH
+    while taken == BATCH:
+        taken, leaves = _seal_batch()
+        sealed += leaves
     return sealed
 
 
+def seal_everything() -> int:
+    """As `seal`, after a look through the whole log for what nobody noted: nothing is, unless the
+    triggers were off while it was written.
+    """
+    with transaction.atomic():
+        _take_turn()
+        forgotten = unsealed_events().filter(waiting__isnull=True)
+        rows = forgotten.values_list("pk", "received_at").iterator()
+        notes = [WaitingEvent(event_id=key, received_at=at) for key, at in rows]
+        WaitingEvent.objects.bulk_create(notes, batch_size=BATCH)
+    return seal()
+
+
+def waiting_events() -> QuerySet[Event]:
+    """Those that are noted, in the order in which they will get their leaves."""
+    return Event.objects.filter(waiting__isnull=False).order_by("received_at", "id")
+
+
+def unsealed_events() -> QuerySet[Event]:
+    """Those without a leaf, noted or not: this looks at every event."""
+    return Event.objects.filter(leaf__isnull=True).order_by("received_at", "id")
+
+
 @transaction.atomic
-def _seal_batch(*, is_thorough: bool) -> int:
+def _seal_batch() -> tuple[int, int]:
+    """How many notes were taken, and how many leaves they made: a note may have come too late."""
     _take_turn()
     start = size()
     if start == 0:
         adopt_unrecorded(clock.now())
-    waiting = waiting_events()
-    if not is_thorough and (since := _lately()):
-        waiting = waiting.filter(received_at__gte=since)
-    tree, at = frontier(start), clock.now()
-    leaves = []
-    for key, canonical in waiting.values_list("pk", "canonical")[:BATCH]:
+    notes = list(WaitingEvent.objects.values_list("event_id", flat=True)[:BATCH])
+    if not notes:
+        return 0, 0
+    tree, at, leaves = frontier(start), clock.now(), []
+    events = Event.objects.filter(pk__in=notes, leaf__isnull=True).order_by("received_at", "id")
+    for key, canonical in events.values_list("pk", "canonical"):
         leaf = leaf_hash(bytes(canonical))
         index = tree.size
         subtrees = b"".join(tree.append(leaf))
@@ -54,19 +71,8 @@ def _seal_batch(*, is_thorough: bool) -> int:
             Leaf(index=index, event_id=key, leaf_hash=leaf, subtrees=subtrees, sealed_at=at)
         )
     Leaf.objects.bulk_create(leaves)
-    return len(leaves)
-
-
-def waiting_events() -> QuerySet[Event]:
-    """Those without a leaf, in the order in which they will get one."""
-    return Event.objects.filter(leaf__isnull=True).order_by("received_at", "id")
-
-
-def _lately() -> datetime | None:
-    last: datetime | None = Leaf.objects.order_by("-index")[:1].aggregate(
-        at=Max("event__received_at")
-    )["at"]
-    return last - LATELY if last else None
+    WaitingEvent.objects.filter(event_id__in=notes).delete()
+    return len(notes), len(leaves)
 
 
 def _take_turn() -> None:

@@ -10,6 +10,7 @@ from evidence.models.ledger import (
     LedgerCheck,
     LogKey,
     TimeStamp,
+    WaitingEvent,
 )
 from evidence.models.packages import CompileJob, CompilePart, Package
 
@@ -26,4 +27,5 @@ __all__ = [
     "ManagementResponse",
     "Package",
     "TimeStamp",
+    "WaitingEvent",
 ]

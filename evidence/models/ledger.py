@@ -68,6 +68,28 @@ class Leaf(models.Model):
         return f"Leaf {self.index}"
 
 
+class WaitingEvent(models.Model):
+    """The note that an event waits for its leaf, made by a trigger (`evidence.ledger.guards`) and
+    taken away by the sequencer. No evidence: without it the nightly check finds the event.
+    """
+
+    event = models.OneToOneField(
+        Event,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="waiting",
+        db_constraint=False,  # the event's own transaction writes it
+    )
+    received_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["received_at", "event_id"]
+        indexes = [models.Index(fields=["received_at", "event"])]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} waits"
+
+
 class LogKey(models.Model):
     """A public key of the log. The newest one signs; what older ones signed stays good.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Max, Q, QuerySet
 
 from evidence.ledger.keys import current_key
-from evidence.ledger.sequence import seal, waiting_events
+from evidence.ledger.sequence import seal, seal_everything, waiting_events
 from evidence.models import Event, Leaf
 from evidence.vocabulary import ADOPTED, ASIDE
 
@@ -34,7 +34,7 @@ def record_events() -> QuerySet[Event]:
 def ready_to_cut() -> None:
     """The key is made first: that is an event, and it is to be sealed as well."""
     current_key()
-    seal()
+    seal_everything()
 
 
 def seen_of_the_log() -> Seen:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from changes import clock
 from changes.models import ChangeRequest
-from evidence.models import Checkpoint, Erasure, Event, Leaf, LedgerCheck, LogKey
+from evidence.models import Checkpoint, Erasure, Event, Leaf, LedgerCheck, LogKey, WaitingEvent
 
 SHOWN = 30
 # The newest checkpoint is stamped every hour: after two, an hour's attempt has failed.
@@ -36,7 +36,7 @@ def ledger_state() -> LedgerState:
     sealed = 0 if last is None else last + 1
     return LedgerState(
         sealed=sealed,
-        waiting=max(Event.objects.count() - sealed, 0),
+        waiting=WaitingEvent.objects.count(),
         checkpoint=Checkpoint.objects.select_related("time_stamp").order_by("size", "pk").last(),
         check=last_check(),
         keys=list(LogKey.objects.order_by("-pk")),

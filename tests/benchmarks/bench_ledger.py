@@ -231,7 +231,7 @@ def sealed_after() -> float:
     from evidence.ledger.sequence import seal
 
     append(1, 1)
-    return seconds(lambda: seal(is_thorough=False))
+    return seconds(seal)
 
 
 def analyse() -> None:

@@ -1,7 +1,7 @@
 from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from evidence.models import Checkpoint, Erasure, Event, LogKey
+from evidence.models import Checkpoint, Erasure, Event, LogKey, WaitingEvent
 from tests.factories.people import PersonFactory
 from tests.factories.times import DRAFTED
 
@@ -16,6 +16,17 @@ class EventFactory(DjangoModelFactory[Event]):
     occurred_at = DRAFTED
     received_at = DRAFTED
     canonical = b"{}"
+
+
+class WaitingEventFactory(DjangoModelFactory[WaitingEvent]):
+    """Notes of events are made by the database."""
+
+    class Meta:
+        model = WaitingEvent
+        django_get_or_create = ("event",)
+
+    event = SubFactory(EventFactory)
+    received_at = DRAFTED
 
 
 class LogKeyFactory(DjangoModelFactory[LogKey]):

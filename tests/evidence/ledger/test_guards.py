@@ -134,6 +134,18 @@ def test_guards_come_back_with_every_migrate() -> None:
     assert missing_guards(connection) == []
 
 
+@pytest.mark.parametrize("trigger", ["rows", "note"])
+def test_one_trigger_that_is_gone_is_missed(trigger: str) -> None:
+    name = f"orca_guard_{trigger}"
+    execute(
+        f"DROP TRIGGER {name} ON evidence_event"
+        if connection.vendor == "postgresql"
+        else f"DROP TRIGGER {name}_evidence_event"
+    )
+
+    assert missing_guards(connection) == ["evidence_event"]
+
+
 def test_guards_may_be_installed_twice() -> None:
     install_guards(connection)
     before = sorted(installed_guards(connection))

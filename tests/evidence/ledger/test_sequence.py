@@ -1,23 +1,29 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from changes import clock
 from changes.announcements import Announcement, announce
 from changes.models import PolicyVersion, System
 from evidence.ledger.merkle import leaf_hash, tree_root, verify_consistency, verify_inclusion
-from evidence.ledger.sequence import seal, waiting_events
+from evidence.ledger.sequence import seal, seal_everything, unsealed_events, waiting_events
 from evidence.ledger.tree import Unsealed, consistency_proof, inclusion_proof, root_at, size
-from evidence.models import Event, Leaf
+from evidence.models import Event, Leaf, WaitingEvent
 from evidence.vocabulary import ADOPTED
 from tests.factories.catalogue import SystemFactory
 from tests.factories.ledger import EventFactory
 from tests.factories.times import NOW
+from tests.unguarded import unguarded
 
 WRITERS, EACH = 16, 12
+# Two savepoints, the turn on PostgreSQL, the size, the notes, the edge, the events, two writes.
+SEALING = 11 if connection.vendor == "postgresql" else 10
 
 
 def hashes() -> list[bytes]:
@@ -75,13 +81,91 @@ def test_leaf_is_the_hash_of_the_stored_bytes() -> None:
 
 
 @pytest.mark.django_db
-def test_quick_look_leaves_what_is_old_to_the_thorough_one() -> None:
+def test_event_is_noted_until_it_has_its_leaf() -> None:
+    seal()
+    events = [EventFactory.create(), *EventFactory.build_batch(2)]
+    Event.objects.bulk_create(events[1:])
+    assert set(waiting_events()) == set(events) == set(unsealed_events())
+
+    assert seal() == 3
+
+    assert not WaitingEvent.objects.exists()
+    assert not unsealed_events().exists()
+
+
+@pytest.mark.django_db
+def test_event_that_is_rolled_back_leaves_no_note() -> None:
+    seal()
+    with transaction.atomic():
+        EventFactory.create()
+        transaction.set_rollback(True)
+
+    assert not WaitingEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_event_of_long_ago_is_sealed_as_soon_as_it_is_committed() -> None:
     EventFactory.create(received_at=NOW)
     seal()
-    EventFactory.create(received_at=NOW - timedelta(days=1))
-    EventFactory.create(received_at=NOW - timedelta(minutes=59))
+    EventFactory.create(received_at=NOW - timedelta(days=400))
 
-    assert (seal(is_thorough=False), seal(is_thorough=False), seal()) == (1, 0, 1)
+    assert seal() == 1
+
+
+@pytest.mark.django_db
+def test_sealing_reads_no_more_where_more_is_sealed(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Nor does it look through the events: it reads those that are noted, by their keys."""
+    for number in (1, 200):
+        EventFactory.create_batch(number)
+        seal()
+        EventFactory.create()
+        with django_assert_num_queries(SEALING) as seen:
+            seal()
+        reads = [q["sql"] for q in seen if 'FROM "evidence_event"' in q["sql"]]
+        assert len(reads) == 1
+        assert '"evidence_event"."id" IN' in reads[0]
+
+
+@pytest.mark.django_db
+def test_what_was_written_past_the_trigger_is_found_by_looking_through_everything() -> None:
+    seal()
+    with unguarded():
+        forgotten = EventFactory.create()
+    noted = EventFactory.create()
+
+    assert (seal(), seal_everything(), seal_everything()) == (1, 1, 0)
+
+    assert forgotten.leaf.index == noted.leaf.index + 1
+
+
+@pytest.mark.django_db
+def test_note_on_what_is_sealed_or_gone_keeps_nobody_from_sealing() -> None:
+    sealed = EventFactory.create()
+    seal()
+    for key in (sealed.pk, uuid4()):
+        WaitingEvent.objects.create(event_id=key, received_at=NOW)
+    EventFactory.create()
+
+    assert seal() == 1
+
+    assert not WaitingEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_migration_notes_what_waits_already() -> None:
+    migration = import_module("evidence.migrations.0003_events_that_wait")
+    EventFactory.create()
+    seal()
+    with unguarded():
+        waits = EventFactory.create()
+
+    with connection.cursor() as cursor:
+        cursor.execute(migration.NOTE_WAITING)
+
+    note = WaitingEvent.objects.get()
+    assert (note.event, note.received_at) == (waits, waits.received_at)
 
 
 @pytest.mark.django_db
@@ -113,6 +197,33 @@ def test_proof_over_a_leaf_that_is_gone_says_which() -> None:
         root_at(4)
 
 
+@pytest.mark.postgres
+@pytest.mark.usefixtures("committed_db")
+def test_what_began_before_and_is_committed_after_is_sealed_as_well() -> None:
+    """Received first, committed last: a number or a time to go on from would pass it by."""
+    seal()
+    began, over = threading.Event(), threading.Event()
+
+    def late() -> UUID:
+        with transaction.atomic():
+            event = EventFactory.create(received_at=NOW - timedelta(hours=3))
+            began.set()
+            over.wait(30)
+        connection.close()
+        return event.pk
+
+    with ThreadPoolExecutor(1) as threads:
+        writer = threads.submit(late)
+        began.wait(30)
+        EventFactory.create(received_at=NOW)
+        before = seal()
+        over.set()
+        key = writer.result()
+
+    assert (before, seal()) == (1, 1)
+    assert Leaf.objects.latest("index").event_id == key
+
+
 def write(writer: int) -> None:
     for number in range(EACH):
         with transaction.atomic():
@@ -125,7 +236,7 @@ def write(writer: int) -> None:
 def sequence(over: threading.Event) -> list[tuple[int, bytes]]:
     published = []
     while not over.wait(0.01):
-        seal(is_thorough=False)
+        seal()
         published.append((total := size(), root_at(total)))
     connection.close()
     return published
