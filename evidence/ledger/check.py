@@ -3,11 +3,11 @@
 from django.db import connection
 
 from changes import clock
-from evidence.ledger.check_log import LogCheck, Progress, check_end
+from evidence.ledger.check_log import LogCheck, Progress, check_end, name_unsealed
 from evidence.ledger.check_records import check_named, check_records
 from evidence.ledger.differences import Differences
 from evidence.ledger.guards import missing_guards
-from evidence.ledger.sequence import seal_everything
+from evidence.ledger.sequence import is_any_unsealed, seal_everything
 from evidence.ledger.tree import Unsealed
 from evidence.ledger.whole.prove import prove_whole
 from evidence.models import LedgerCheck
@@ -42,6 +42,8 @@ def _compared(differences: Differences, tell: Progress, processes: int) -> tuple
         entries = log.run(tell)
         return entries, check_records(log.latest, differences, tell)
     check_end(proved.entries, differences)
+    if is_any_unsealed():
+        name_unsealed(differences)
     check_named(proved.doubtful, differences)
     return proved.entries, proved.records
 

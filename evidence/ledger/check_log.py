@@ -67,6 +67,7 @@ class LogCheck:
                 progress(self.tree.size, total)
         self._name_altered()
         check_end(self.tree.size, self.differences)
+        name_unsealed(self.differences)
         progress(self.tree.size, total)
         return self.tree.size
 
@@ -172,6 +173,10 @@ def check_end(size: int, differences: Differences) -> None:
             f"The signer signed {last.size} entries, and the log has only {size}:"
             " the database was rolled back, or entries were removed."
         )
+
+
+def name_unsealed(differences: Differences) -> None:
+    """Events that are older than the newest entry and have none."""
     for event in unsealed_events().filter(received_at__lt=_newest())[:AT_ONCE]:
         differences.add(f"Event {event.pk} ({event}) has no entry in the log.")
 

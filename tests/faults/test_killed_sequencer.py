@@ -35,7 +35,7 @@ def postgresql(tmp_path: Path, committed_db: None) -> tuple[dict[str, str], Rows
     def rows(query: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
             cursor.execute(query)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     url = os.environ["DATABASE_URL"].rpartition("/")[0]
     address = f"{url}/{connection.settings_dict['NAME']}"

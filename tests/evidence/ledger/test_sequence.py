@@ -22,8 +22,8 @@ from tests.factories.times import NOW
 from tests.unguarded import unguarded
 
 WRITERS, EACH = 16, 12
-# Two savepoints, the turn on PostgreSQL, the size, the notes, the edge, the events, two writes.
-SEALING = 11 if connection.vendor == "postgresql" else 10
+# The savepoint, the turn on PostgreSQL, the size, the notes, the edge, the events, two writes.
+SEALING = 9 if connection.vendor == "postgresql" else 8
 
 
 def hashes() -> list[bytes]:
