@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-AT_ONCE = 5000
+AT_ONCE = 20_000
 
 
 class Made(NamedTuple):
@@ -39,6 +39,7 @@ def build(entries: int) -> None:
     from changes.models import Commit, Organisation, Repository
     from evidence.ledger import tree
     from evidence.ledger.sequence import seal
+    from evidence.models import WaitingEvent
 
     at = clock.now()
     with transaction.atomic():
@@ -48,6 +49,7 @@ def build(entries: int) -> None:
     last = Commit.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     origin = Organisation.objects.values_list("log_origin", flat=True).get()
     edge = tree.frontier(tree.size())
+    _hurry()
     for start in range(last + 1, last + 1 + entries, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, last + 1 + entries))
         made = [
@@ -60,6 +62,7 @@ def build(entries: int) -> None:
         with transaction.atomic():
             for name, rows in zip(COLUMNS, zip(*made, strict=True), strict=True):
                 _store(name, rows)
+            WaitingEvent.objects.all().delete()  # their leaves are there
 
 
 def _made(number: int, repository: int, origin: str, at: datetime, edge: Any) -> Made:
@@ -110,6 +113,25 @@ def _store(name: str, rows: tuple[tuple[Any, ...], ...]) -> None:
             f"INSERT INTO {table} ({columns}) VALUES ({marks})",
             list(_plain(rows)),
         )
+
+
+def _hurry() -> None:
+    """What is built has to last no longer than the benchmark; on PostgreSQL keys are not looked
+    for in the other tables, which the check does.
+    """
+    from django.db import connection
+
+    hurry: tuple[str, ...] = ()
+    if connection.vendor == "postgresql":
+        hurry = (
+            "SET LOCAL synchronous_commit = off",
+            "SET LOCAL session_replication_role = replica",
+        )
+    elif not connection.in_atomic_block:
+        hurry = ("PRAGMA synchronous = OFF", "PRAGMA cache_size = -300000")
+    with connection.cursor() as cursor:
+        for statement in hurry:
+            cursor.execute(statement)
 
 
 def _plain(rows: tuple[tuple[Any, ...], ...]) -> Iterator[list[Any]]:

@@ -4,7 +4,7 @@ A page covers a thousand numbers, so a million records take 32 megabytes whereve
 lie, and two sides are compared a page at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 SIZE = 32
 BITS = 10
@@ -21,12 +21,30 @@ class Digests:
         self.others: dict[str, bytes] = {}
 
     def put(self, model: str, number: int, digest: bytes) -> None:
+        start = SIZE * (number & PAGE - 1)
+        self._page(model, number)[start : start + SIZE] = digest
+
+    def _page(self, model: str, number: int) -> bytearray:
         place = model, number >> BITS
         page = self.pages.get(place)
         if page is None:
             page = self.pages[place] = bytearray(SIZE * PAGE)
-        start = SIZE * (number & PAGE - 1)
-        page[start : start + SIZE] = digest
+        return page
+
+    def put_all(self, model: str, numbers: Sequence[int], digests: Sequence[bytes]) -> None:
+        """Of ascending numbers: those without a gap are copied a page at a time."""
+        at = 0
+        while at < len(numbers):
+            number = numbers[at]
+            end = min(at + PAGE - (number & PAGE - 1), len(numbers))
+            if numbers[end - 1] - number == end - 1 - at:
+                page = self._page(model, number)
+                start = SIZE * (number & PAGE - 1)
+                page[start : start + SIZE * (end - at)] = b"".join(digests[at:end])
+                at = end
+            else:
+                self.put(model, number, digests[at])
+                at += 1
 
     def put_named(self, record: str, digest: bytes) -> None:
         model, _, key = record.partition(":")

@@ -23,7 +23,7 @@ from evidence.ledger.whole.digests import Digests
 from evidence.ledger.whole.entries import Stretch, whole_stretch
 from evidence.ledger.whole.rows import live_stretch
 
-STRETCH = 20_000
+STRETCH = 1 << 15
 WORTH_PROCESSES = 50_000
 FAR_APART = 20
 UNREADABLE = (BadNote, Unsealed, DatabaseError, TypeError, ValueError)
@@ -49,11 +49,12 @@ def prove_whole(progress: Progress, processes: int = 1) -> Proved | None:
         for part in _parts(model)
     ]
     with _workers(processes if entries >= WORTH_PROCESSES else 1) as run:
-        told = _told(run(_entries, stretches), len(stretches), progress)
+        of_the_log, of_the_tables = run(_entries, stretches), run(_rows, tables)
+        told = _told(of_the_log, len(stretches), progress)
         if told is None:
             return None
         proved, live = Proved(entries), Digests()
-        for done, found in enumerate(run(_rows, tables), 1):
+        for done, found in enumerate(of_the_tables, 1):
             if found is None:
                 return None
             proved.records += found[0]

@@ -1,7 +1,7 @@
 """A stretch of a table, each row as the digest that the log should tell of it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -11,10 +11,11 @@ from django.db import models
 from evidence.ledger.shapes import BODIES, shape_of
 from evidence.ledger.whole.digests import UNCLEAR, Digests
 from evidence.ledger.whole.raw import Rows, stream
-from evidence.ledger.whole.texts import Column, plain_column, private_column
+from evidence.ledger.whole.texts import Part, plain_parts, private_parts
 
 FEW = 20  # bodies are large
-Links = dict[int, list[str]]
+# By relation and row, what the row is linked to, as the text of a column.
+Links = dict[str, dict[int, str]]
 
 
 def live_stretch(model: type[models.Model], start: int, end: int) -> tuple[int, Digests]:
@@ -23,8 +24,7 @@ def live_stretch(model: type[models.Model], start: int, end: int) -> tuple[int, 
     links = _links(model, start, end)
     for rows in stream(_sql(model), [start, end]):
         count += len(rows)
-        for number, digest in _digests(model, rows, links):
-            found.put(name, number, digest)
+        found.put_all(name, [row[0] for row in rows], _digests(model, rows, links))
     for number in _without_their_bodies(model, start, end):
         found.put(name, number, UNCLEAR)
     return count, found
@@ -37,31 +37,40 @@ def _without_their_bodies(model: type[models.Model], start: int, end: int) -> It
             yield from (key for key, body, told in rows if sha256(body).hexdigest() != told)
 
 
-def _digests(model: type[models.Model], rows: Rows, links: Links) -> Iterator[tuple[int, bytes]]:
-    plain, private = _columns(model)
-    width = 1 + len(plain)
-    for row in rows:
-        texts = _texts(plain, row[1:width])
-        if row[0] in links:
-            texts = sorted(texts + links[row[0]])
-        told = sha256(f"{{{','.join(texts)}}}".encode())
-        kept = _texts(private, row[width:])
-        if kept:
-            told = sha256(f"{told.hexdigest()}{{{','.join(kept)}}}".encode())
-        yield row[0], told.digest()
-
-
-def _texts(columns: list[Column], values: tuple[Any, ...]) -> list[str]:
+def _digests(model: type[models.Model], rows: Rows, links: Links) -> list[bytes]:
+    plain, private = _parts(model)
+    keys, *columns = zip(*rows, strict=True)
+    texts = _texts(plain, columns, keys, links)
+    told = [sha256(f"{{{text[1:]}}}".encode()) for text in texts]
+    if not private:
+        return [digest.digest() for digest in told]
+    kept = _texts(private, columns[_width(plain) :], keys, links)
     return [
-        prefix + text
-        for (_, prefix, skipped, encode), value in zip(columns, values, strict=True)
-        if value is not None and value != skipped and (text := encode(value))
+        sha256(f"{digest.hexdigest()}{{{text[1:]}}}".encode()).digest() if text else digest.digest()
+        for digest, text in zip(told, kept, strict=True)
     ]
 
 
+def _texts(
+    parts: list[Part], columns: Sequence[Sequence[Any]], keys: Sequence[int], links: Links
+) -> list[str]:
+    """The text of each row: a column of pieces for each part, joined row by row."""
+    pieces: list[Sequence[str]] = []
+    values = iter(columns)
+    for part in parts:
+        if part.relation:
+            linked = links[part.relation]
+            pieces.append([linked.get(key, "") for key in keys])
+        elif part.encode:
+            encode = part.encode
+            pieces.append(["" if value is None else encode(value) for value in next(values)])
+        else:
+            pieces.append(next(values))
+    return list(map("".join, zip(*pieces, strict=True)))
+
+
 def _links(model: type[models.Model], start: int, end: int) -> Links:
-    """What each row is linked to, as the text of a column; nothing where it is linked to none."""
-    found: Links = defaultdict(list)
+    found: Links = {}
     for field in shape_of(model).relations:
         through: Any = field.remote_field.through
         source, target = field.m2m_column_name(), field.m2m_reverse_name()
@@ -73,24 +82,29 @@ def _links(model: type[models.Model], start: int, end: int) -> Links:
         for rows in stream(sql, [start, end]):
             for key, other in rows:
                 linked[key].append(str(other))
-        for key, others in linked.items():
-            found[key].append(f'"{field.name}":[{",".join(others)}]')
-    return dict(found)
+        found[field.name] = {
+            key: f',"{field.name}":[{",".join(others)}]' for key, others in linked.items()
+        }
+    return found
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[list[Column], list[Column]]:
+def _parts(model: type[models.Model]) -> tuple[list[Part], list[Part]]:
     """In the order of canonical JSON, that of their names."""
     shape, field = shape_of(model), model._meta.get_field
     return (
-        [plain_column(field(name)) for name in sorted(shape.plain)],  # type: ignore[arg-type]
-        [private_column(field(name)) for name in sorted(shape.private)],  # type: ignore[arg-type]
+        plain_parts([field(name) for name in shape.plain], shape.relations),
+        private_parts([field(name) for name in sorted(shape.private)]),
     )
 
 
+def _width(parts: list[Part]) -> int:
+    return sum(bool(part.select) for part in parts)
+
+
 def _sql(model: type[models.Model]) -> str:
-    plain, private = _columns(model)
-    return _select(model, [column.select for column in (*plain, *private)])
+    plain, private = _parts(model)
+    return _select(model, [part.select for part in (*plain, *private) if part.select])
 
 
 def _select(model: type[models.Model], columns: list[str]) -> str:

@@ -217,3 +217,16 @@ def test_a_proof_looks_at_few_subtrees() -> None:
     asked += [len(places_of(consistency_ranges(n, size))) for n in (1, 3, 524_288, 999_999)]
 
     assert max(asked) <= 40
+
+
+@given(start=st.integers(0, 40), pieces=st.lists(st.integers(0, 40), max_size=3))
+def test_many_leaves_at_once_do_what_each_of_them_does(start: int, pieces: list[int]) -> None:
+    one_by_one, at_once = Frontier(), Frontier()
+    at_once.extend(LEAVES[:start])
+    for leaf in LEAVES[:start]:
+        one_by_one.append(leaf)
+    for number in pieces:
+        leaves = LEAVES[at_once.size :][:number]
+        ended = [b"".join(one_by_one.append(leaf)) for leaf in leaves]
+        assert at_once.extend(leaves) == ended
+        assert (at_once.size, at_once.roots) == (one_by_one.size, one_by_one.roots)

@@ -53,3 +53,13 @@ def test_number_far_away_takes_one_page() -> None:
     told = of({2**62: ONE, 1: ONE})
 
     assert len(told.pages) == 2
+
+
+@given(st.sets(NUMBERS), st.booleans())
+def test_many_at_once_are_as_one_by_one(numbers: set[int], is_run: bool) -> None:
+    ordered = list(range(1, len(numbers) * 90)) if is_run else sorted(numbers)
+    digests = [number.to_bytes(32) for number in ordered]
+    at_once = Digests()
+    at_once.put_all("commit", ordered, digests)
+
+    assert at_once.pages == of(dict(zip(ordered, digests, strict=True))).pages
