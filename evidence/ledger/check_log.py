@@ -16,6 +16,7 @@ from evidence.ledger.merkle import Frontier, leaf_hash
 from evidence.ledger.notes import BadNote, Vkey, opened_note, parse_head
 from evidence.ledger.sequence import unsealed_events
 from evidence.ledger.signer import signed_last
+from evidence.ledger.tree import size
 from evidence.models import Checkpoint, Leaf
 
 AT_ONCE = 2000
@@ -60,11 +61,12 @@ class LogCheck:
         self._found: dict[bytes, int] = {}
 
     def run(self, progress: Progress) -> int:
-        total = Leaf.objects.count()
+        total, begun_at = Leaf.objects.count(), size()
         for entry in _entries():
             self._check(entry)
             if self.tree.size % AT_ONCE == 0:
                 progress(self.tree.size, total)
+        self._name_missing(begun_at)  # leaves at the end whose events are gone
         self._name_altered()
         check_end(self.tree.size, self.differences)
         name_unsealed(self.differences)
