@@ -7,6 +7,7 @@ import hashlib
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
+from changes import vocabulary
 from orca_portal.environment import BASE_DIR, VAR_DIR, env, kept_secret, secret, secrets
 
 # What this installation is
@@ -234,6 +235,12 @@ REST_FRAMEWORK = {
 # For each token or person, as Django REST framework writes rates.
 API_RATE = env.str("ORCA_API_RATE", default="1200/min")
 EVIDENCE_MAXIMUM = 256 * 1024 * 1024
+# Fields of different words have the same name, or the same words other names.
+NAMED_ALIKE = (
+    *(vocabulary.ApprovalRole, vocabulary.DeploymentOutcome, vocabulary.DocumentKind),
+    *(vocabulary.PipelineStage, vocabulary.RolloutStageName, vocabulary.RunOutcome),
+    vocabulary.VerificationKind,
+)
 SPECTACULAR_SETTINGS = {
     "TITLE": "ORCA change-evidence portal",
     "DESCRIPTION": "What engineers do in the portal and what machines report to it.",
@@ -245,7 +252,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {enum.__name__: list(enum) for enum in NAMED_ALIKE},
     "POSTPROCESSING_HOOKS": [
+        "changes.api.documentation.by_words",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "changes.api.documentation.with_problems",
     ],

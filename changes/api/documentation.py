@@ -108,6 +108,19 @@ class ApiSchema(AutoSchema):
         return [parts[0] or "portal"]
 
 
+def by_words(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """For drf-spectacular: choices of the same words are the same type, whatever their labels."""
+    pending: list[Any] = [result]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            node.pop("x-spec-enum-id", None)
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node
+    return result
+
+
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """For drf-spectacular: adds the problems to all, and to a POST its idempotency key."""
     schemas = result["components"].setdefault("schemas", {})
