@@ -133,7 +133,7 @@ def _with_source(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
         diffs=diffs,
         means=Means.CODE if pulls else facts.means,
         head_revision=_head(facts, pulls),
-        commits=tuple(_commit(commit) for pull in pulls for commit in pull.commits.all()),
+        commits=tuple(_commit(commit, pull) for pull in pulls for commit in pull.commits.all()),
         pull_request_authors=tuple(filter(None, (person_facts(pull.author) for pull in pulls))),
         mergers=tuple(filter(None, (person_facts(pull.merged_by) for pull in pulls))),
         reviews=tuple(_review(review) for pull in pulls for review in pull.reviews.all()),
@@ -231,7 +231,8 @@ def _procedure(change: ChangeRequest) -> ProcedureFacts | None:
     )
 
 
-def _commit(commit: Commit) -> CommitFacts:
+def _commit(commit: Commit, pull: PullRequest) -> CommitFacts:
+    merger = pull.merged_by_id if commit.sha == pull.merge_revision else None
     return CommitFacts(
         sha=commit.sha,
         committed_at=commit.committed_at,
@@ -240,6 +241,7 @@ def _commit(commit: Commit) -> CommitFacts:
         parents=tuple(commit.parents),
         patch_id=commit.patch_id,
         is_merge=commit.is_merge,
+        is_merge_of_host=commit.is_merge and merger is not None and merger == commit.author_id,
         committer=person_facts(commit.committer),
         paths=None if commit.paths is None else tuple(commit.paths),
     )

@@ -60,6 +60,7 @@ class CommitFacts:
     parents: tuple[str, ...] = ()
     patch_id: str = ""
     is_merge: bool = False
+    is_merge_of_host: bool = False
     committer: PersonFacts | None = None
     paths: tuple[str, ...] | None = None
 
@@ -181,18 +182,22 @@ class ChangeFacts:
 
     @cached_property
     def authors(self) -> dict[int, PersonFacts]:
-        """Everybody who made it: the requester, every author and co-author of every commit."""
+        """Everybody who made it: the requester, every author and co-author of every commit. Who
+        has the host merge it makes nothing (decision 0140).
+        """
         people = [*self.pull_request_authors]
         if self.requester:
             people.append(self.requester)
         for commit in self.commits:
-            people += [*([commit.author] if commit.author else []), *commit.co_authors]
+            author = None if commit.is_merge_of_host else commit.author
+            people += [*([author] if author else []), *commit.co_authors]
         return {person.id: person for person in people}
 
     @cached_property
     def last_pusher(self) -> PersonFacts | None:
         """Who put the tested revision there, where the source says so."""
-        return next((c.committer for c in self.commits if c.sha == self.tested_revision), None)
+        made = (c for c in self.commits if not c.is_merge_of_host)
+        return next((c.committer for c in made if c.sha == self.tested_revision), None)
 
     @cached_property
     def touched_paths(self) -> frozenset[str] | None:

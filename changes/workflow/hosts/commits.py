@@ -1,5 +1,6 @@
 """Pushes: the commits that reached the production branch, and those on their way there."""
 
+import re
 from datetime import datetime
 
 from changes.announcements import Announcement, announce
@@ -12,6 +13,8 @@ from changes.workflow.hosts.settle import settle_commits
 from changes.workflow.steps import check_time
 
 NAMES_MAXIMUM = 250
+# How GitLab ends the message of its merges.
+GITLAB_MERGE = re.compile(r"^See merge request \S*!\d+\s*$", re.MULTILINE)
 
 
 def record_push(repository: Repository, notice: PushNotice, received_at: datetime) -> str:
@@ -61,7 +64,8 @@ def _new(repository: Repository, pushed: PushedCommit, at: datetime) -> Commit:
         authored_at=pushed.committed_at,
         committed_at=pushed.committed_at,
         subject=pushed.subject,
-        is_merge=pushed.subject.startswith("Merge ") and number is not None,
+        is_merge=pushed.subject.startswith("Merge ")
+        and (number is not None or GITLAB_MERGE.search(pushed.message) is not None),
         is_revert=is_revert(pushed.subject),
         names_change=named_in(pushed.message),
         paths=list(pushed.paths),
