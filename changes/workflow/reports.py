@@ -38,6 +38,7 @@ from changes.workflow.rollout_steps import (
     next_stage,
 )
 from changes.workflow.rollouts import record_deployment
+from changes.workflow.staging import record_staging
 from changes.workflow.steps import check_time, enter, save
 from changes.workflow.verifications import keep_verification
 
@@ -129,6 +130,27 @@ def report_stage(
 
 @transaction.atomic
 def report_deployment_finished(
+    *,
+    deployment: Deployment,
+    at: datetime,
+    outcome: DeploymentOutcome = DeploymentOutcome.SUCCEEDED,
+    reason: str = "",
+) -> Deployment:
+    """It ended so. To staging it is that stage of the pipeline as well."""
+    ended = end_deployment(deployment=deployment, at=at, outcome=outcome, reason=reason)
+    if ended.environment == Environment.STAGING:
+        record_staging(
+            ended,
+            name=Environment.STAGING.value,
+            outcome=outcome,
+            started_at=ended.started_at,
+            finished_at=at,
+        )
+    return ended
+
+
+@transaction.atomic
+def end_deployment(
     *,
     deployment: Deployment,
     at: datetime,

@@ -12,8 +12,9 @@ from changes.states import STEPS
 from changes.vocabulary import DeploymentOutcome, Environment
 from changes.workflow.hosts.linking import change_deployed_by
 from changes.workflow.hosts.repositories import mark_reporting, person_of
-from changes.workflow.reports import ENDED_AS, report_deployment, report_deployment_finished
+from changes.workflow.reports import ENDED_AS, end_deployment, report_deployment
 from changes.workflow.rollout_steps import held, is_latest, to_production
+from changes.workflow.staging import record_staging
 from changes.workflow.steps import check_time, enter, save
 
 PRODUCTION = ("production", "prod", "live")
@@ -43,6 +44,14 @@ def record_deployment_notice(
     _began_earlier(deployment, at)
     if notice.outcome:
         _ended(deployment, notice.outcome, max(notice.state_at or at, deployment.started_at))
+    if notice.outcome and environment is Environment.STAGING:
+        record_staging(
+            deployment,
+            name=notice.state_environment or notice.environment,
+            outcome=notice.outcome,
+            started_at=at,
+            finished_at=max(notice.state_at or at, at),
+        )
     return ""
 
 
@@ -51,7 +60,7 @@ def _ended(deployment: Deployment, outcome: DeploymentOutcome, at: datetime) -> 
     once, the failure. What was verified since stays as it is.
     """
     if deployment.outcome == DeploymentOutcome.RUNNING:
-        report_deployment_finished(deployment=deployment, at=at, outcome=outcome)
+        end_deployment(deployment=deployment, at=at, outcome=outcome)
         return
     change, ended = held(deployment)
     told = DeploymentOutcome(ended.outcome)
