@@ -45,6 +45,7 @@ APPEND_ONLY: dict[str, str] = {
     "evidence.LogKey": "",
     "evidence.ManagementResponse": "",
     "evidence.Package": "",
+    "evidence.PackageFiles": "",
     "evidence.TimeStamp": "",
 }
 PREFIX = "orca_guard"

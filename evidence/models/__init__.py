@@ -12,7 +12,7 @@ from evidence.models.ledger import (
     TimeStamp,
     WaitingEvent,
 )
-from evidence.models.packages import CompileJob, CompilePart, Package
+from evidence.models.packages import CompileJob, CompilePart, Package, PackageFiles
 
 __all__ = [
     "Checkpoint",
@@ -26,6 +26,7 @@ __all__ = [
     "LogKey",
     "ManagementResponse",
     "Package",
+    "PackageFiles",
     "TimeStamp",
     "WaitingEvent",
 ]

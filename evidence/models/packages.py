@@ -41,6 +41,31 @@ class Package(models.Model):
         return f"{self.quarter}-r{self.revision}"
 
 
+class PackageFiles(models.Model):
+    """What the files of a package say, told to the log before the checkpoint that the package
+    carries. The same files of the same record have one row, however often they are compiled.
+
+    `entries` is how far into the log the record is told; `says` what stands at the head of the
+    manifest, the counts of the verdicts among it; `files` the SHA-256 of each file by its path,
+    and for a folder that of its listing.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    quarter = models.CharField(max_length=6)
+    entries = models.PositiveBigIntegerField()
+    says = models.JSONField()
+    files = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "package files"
+        constraints = [not_blank("sha256", model="packagefiles")]
+
+    def __str__(self) -> str:
+        return f"Files of {self.quarter}"
+
+
 class CompileJob(models.Model):
     """An order to compile a quarter. The row is the truth; Celery only wakes the workers.
 

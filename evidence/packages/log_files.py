@@ -3,7 +3,7 @@
 import json
 import shutil
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,21 @@ Files = dict[str, Path]
 Told = dict[str, Any] | None
 
 
-def log_files(
-    folder: Path, size: int, told: Sequence[tuple[str, Told]], alive: Callable[[], None]
-) -> Files:
-    """Written into the folder: everything of the log but the signature over the manifest.
+def records_file(folder: Path, told: Iterable[tuple[str, Told]]) -> Files:
+    """What the log tells of each change, by their keys."""
+    files: Files = {}
+    lines = (json.dumps(line, ensure_ascii=False) for line in record_lines(told))
+    _write(folder, files, "records.jsonl", "".join(f"{line}\n" for line in lines))
+    return files
 
-    `told` are the keys of the package's changes, with what the log tells of each. Raises NotNow
-    where the signer refuses.
+
+def log_files(
+    folder: Path, size: int, keys: Iterable[str], until: int, alive: Callable[[], None]
+) -> Files:
+    """Written into the folder: the log of so many entries, but for the signature over the manifest.
+
+    `until` is how far into it the package tells of its changes, whose `keys` are given. Raises
+    NotNow where the signer refuses.
     """
     checkpoint = issue_checkpoint(size=size, at=clock.now())
     (folder / "proofs").mkdir()
@@ -47,9 +55,7 @@ def log_files(
     if stamp := stamp_if_possible(checkpoint):
         files["ledger/checkpoint.tsr"] = folder / "checkpoint.tsr"
         files["ledger/checkpoint.tsr"].write_bytes(bytes(stamp.token))
-    lines = (json.dumps(line, ensure_ascii=False) for line in record_lines(told))
-    _write(folder, files, "records.jsonl", "".join(f"{line}\n" for line in lines))
-    for key, proof in _proofs(checkpoint, hashes, [key for key, _ in told]):
+    for key, proof in _proofs(checkpoint, hashes, keys, until):
         alive()
         _write(folder, files, f"proofs/{key}.tlog-proof", proof)
     return files
@@ -103,10 +109,10 @@ def _continuation(folder: Path, files: Files, checkpoint: Checkpoint) -> None:
 
 
 def _proofs(
-    checkpoint: Checkpoint, hashes: bytearray, keys: Iterable[str]
+    checkpoint: Checkpoint, hashes: bytearray, keys: Iterable[str], until: int
 ) -> Iterator[tuple[str, str]]:
     """For each change: its last event is in the log. All from one tree in memory."""
-    levels, last = _levels(hashes), _last_entries(checkpoint.size)
+    levels, last = _levels(hashes), _last_entries(until)
 
     def subtree(level: int, position: int) -> bytes:
         return bytes(levels[level][position * HASH_BYTES : (position + 1) * HASH_BYTES])

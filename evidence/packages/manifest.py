@@ -8,17 +8,27 @@ from typing import Any
 from evidence.packages.bundle import Entry
 from evidence.packages.plain import iso
 
-FORMAT = "orca-evidence-package/1"
+# 2: the log has the digests of the files; of 1 it had none.
+FORMAT = "orca-evidence-package/2"
 
 
 def manifest(frozen: dict[str, Any], revision: int, entries: Iterable[Entry]) -> str:
     """JSON with sorted keys and sorted paths: the same record gives the same text."""
-    setting, summary = frozen["setting"], frozen["summary"]
     content = {
+        **said(frozen),
         "format": FORMAT,
+        "revision": revision,
+        "files": [asdict(entry) for entry in sorted(entries, key=lambda entry: entry.path)],
+    }
+    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def said(frozen: dict[str, Any]) -> dict[str, Any]:
+    """What the manifest says of the package itself; the log has it as well."""
+    setting, summary = frozen["setting"], frozen["summary"]
+    return {
         "organisation": setting["organisation"],
         "quarter": setting["quarter"],
-        "revision": revision,
         "starts_at": iso(setting["starts_at"]),
         "ends_at": iso(setting["ends_at"]),
         "time_zone": setting["time_zone"],
@@ -28,9 +38,7 @@ def manifest(frozen: dict[str, Any], revision: int, entries: Iterable[Entry]) ->
         "record_as_of": iso(frozen["record_as_of"]),
         "counts": counts(frozen),
         "verdicts": summary["totals"],
-        "files": [asdict(entry) for entry in sorted(entries, key=lambda entry: entry.path)],
     }
-    return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def counts(frozen: dict[str, Any]) -> dict[str, int]:

@@ -18,10 +18,11 @@ from evidence.packages.bundle import Bundle, Entry, entry_of, file_digest, to_di
 from evidence.packages.document import annex_path, long_tables, main_document
 from evidence.packages.jobs import Lost, finish_job, keep_job, unfinished
 from evidence.packages.kept import MissingSheet, is_kept, path_of
-from evidence.packages.log_files import log_files, sign_manifest
+from evidence.packages.log_files import log_files, records_file, sign_manifest
 from evidence.packages.manifest import counts, manifest
 from evidence.packages.oscal import oscal_results
 from evidence.packages.plain import instant
+from evidence.packages.recorded import record_files
 from evidence.packages.rows import POPULATION_COLUMNS
 from evidence.packages.stored_files import LISTING, add_stored_files
 from evidence.packages.tables import Tables, write_exceptions, write_reconciliation
@@ -59,10 +60,12 @@ def _build(job: CompileJob, folder: Path, revision: int, name: str) -> Path:
     tables = long_tables(job.frozen, lambda kind: list(_slices(job, kind)))
     digests = [entry_of(path, files[path]) for path in TABLE_FILES]
     files |= _further(job, folder, digests)
-    size = job.frozen["log_size"]
     told = [(item["key"], item["told"]) for item in _items(job, PartKind.DOSSIERS)]
-    files |= log_files(folder, size, told, alive=_now_and_then(job))
-    job.frozen["checkpoint"] = {"size": size, "root": root_at(size).hex()}
+    files |= records_file(folder, told)
+    entry, until = record_files(job.frozen, files), job.frozen["log_size"]
+    size, keys = entry + 1, [key for key, _ in told]
+    files |= log_files(folder, size, keys, until, alive=_now_and_then(job))
+    job.frozen["checkpoint"] = {"size": size, "root": root_at(size).hex(), "recorded": entry}
     with Bundle(folder / name) as bundle:
         document = folder / "evidence-package.pdf"
         document.write_bytes(main_document(job.frozen, revision, name, tables, digests))
@@ -194,7 +197,7 @@ def _values(job: CompileJob, target: Path, revision: int) -> Facts:
         "is_interim": frozen["setting"]["interim"],
         "record_sha256": frozen["record_sha256"],
         "record_as_of": instant(frozen["record_as_of"]),
-        "log_size": frozen["log_size"],
+        "log_size": frozen["checkpoint"]["size"],
         "compiled_at": clock.now(),
         "compiled_by": job.requested_by,
         "file_name": target.name,

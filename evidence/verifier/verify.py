@@ -32,8 +32,12 @@ TESTS, EXCEPTIONS = "control-tests.csv", "exceptions.csv"
 EVENTS, LEAVES, RECORDS = "ledger/events.jsonl", "ledger/leaves.bin", "ledger/records.jsonl"
 CHECKPOINT, PREVIOUS = "ledger/checkpoint.note", "ledger/previous.note"
 CONSISTENCY, KEYS, HANDOVERS = "ledger/consistency.txt", "ledger/keys.txt", "ledger/handovers.txt"
-REQUIRED = (MANIFEST, SIGNATURE, ROWS, CELLS, TESTS, EXCEPTIONS, EVENTS, LEAVES, RECORDS,
-            CHECKPOINT, KEYS, "evidence-package.pdf", "verify.py", "VERIFY.md")  # fmt: skip
+REQUIRED = (MANIFEST, SIGNATURE, ROWS, CELLS, TESTS, EXCEPTIONS, EVENTS, LEAVES, CHECKPOINT, KEYS,
+            "evidence-package.pdf", "verify.py", "VERIFY.md")  # fmt: skip
+# The event that has the digests of a package's files, the files that are made after it, and the
+# form of the packages that were made before there was such an event.
+RECORDED, FIRST_FORM = "package.files_recorded", "orca-evidence-package/1"
+LATER = (MANIFEST, SIGNATURE, "evidence-package.pdf", "verify.py", "VERIFY.md", "ledger/")
 NAMED = 50  # of what one step finds so many differences are named one by one
 # What a record does not tell because it is the usual, and what each change is tested for.
 USUAL = {"category": "normal", "state": "draft", "origin": "portal", "submitted_at": ""}
@@ -78,6 +82,14 @@ def as_rows(raw: bytes) -> list[Row]:
 def as_records(raw: bytes) -> list[Row]:
     """The key of a change, the entry that tells of it, its record as text, the title's salt."""
     return [{**line, "key": str(line["key"])} for line in map(as_json, raw.splitlines())]
+
+
+def as_event(line: bytes) -> Row:
+    """Empty where it is none: then it has not the log's name either."""
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        return {}
 
 
 def as_cell(value: object) -> str:
@@ -256,33 +268,63 @@ class Package:
             yield f"{SIGNATURE} was made for another {MANIFEST} than this one."
 
     def differing_events(self) -> Iterator[str]:
-        """3. Each event is the entry that the log sealed. `last` becomes the last entry of each
-        change, `requests` the last one about the request itself, with its event.
+        """3. Each event is the entry that the log sealed. `recorded` becomes what was recorded of
+        the files of packages, by entry. Up to where the last of these tells, `last` becomes the
+        last entry of each change, `requests` the last one about the request, with its event.
         """
         self.last, self.requests = dict[str, int](), dict[str, tuple[int, Row]]()
+        self.recorded = dict[int, Row]()
         *lines, rest = self.read(EVENTS).split(b"\n")
+        told = as_event(lines[-1] if lines else b"")
+        until = told["details"]["entries"] if told.get("type") == RECORDED else len(lines)
         if rest:
             yield f"{EVENTS}: its last line does not end."
         if len(lines) != len(self.leaves):
             yield f"{EVENTS} holds {len(lines)} events, the log {len(self.leaves)} entries."
         for index, line in enumerate(lines):
+            event = as_event(line)
             if [sha256(b"\0" + line).digest()] != self.leaves[index : index + 1]:
                 yield f"{EVENTS}, entry {index}: it is not the event that the log sealed."
-                continue
-            try:
-                event = json.loads(line)
-                origin, key, record = event["origin"], str(event["change"]), str(event["record"])
-            except (ValueError, KeyError, TypeError):
-                yield f"{EVENTS}, entry {index}: it is not an event."
-                continue
-            if origin != self.origin:
-                yield f"{EVENTS}, entry {index}: it is of another log, {origin}."
+            elif event.get("origin") != self.origin:
+                yield f"{EVENTS}, entry {index}: it is not an event of the log {self.origin}."
+            else:
+                self.keep(index, event, is_told=index < until)
+
+    def keep(self, index: int, event: Row, *, is_told: bool) -> None:
+        key = str(event["change"])
+        if event["type"] == RECORDED:
+            self.recorded[index] = event["details"]
+        if is_told:
             self.last[key] = index
-            if record.startswith("changerequest:"):
-                self.requests[key] = index, event
+        if is_told and str(event["record"]).startswith("changerequest:"):
+            self.requests[key] = index, event
+
+    def differing_recorded(self) -> Iterator[str]:
+        """4. Each file that tells facts is the one that the log's last entry has the digest of."""
+        manifest, entry = self.read(MANIFEST, as_json, "is not JSON"), len(self.leaves) - 1
+        if entry not in self.recorded:
+            if self.recorded or manifest.get("format") != FIRST_FORM:
+                yield f"{EVENTS}: the last entry does not record the files of this package."
+            return
+        says, files = self.recorded[entry]["says"], self.recorded[entry]["files"]
+        for name in sorted(name for name in says if manifest.get(name) != says[name]):
+            yield f"{MANIFEST}: {name} is {manifest.get(name)}; entry {entry} has {says[name]}."
+        for path in sorted(path for path in files if self.digest_of(path) != files[path]):
+            yield f"{path} is not what entry {entry} of the log recorded: its SHA-256 differs."
+        known = (*files, *LATER)
+        folders = tuple(path for path in known if path.endswith("/"))
+        unknown = {name for name in self.members if not name.startswith(folders)}.difference(known)
+        yield from (f"{name} is a file that entry {entry} did not record." for name in unknown)
+
+    def digest_of(self, path: str) -> str:
+        """Of a folder, that of its listing, as the program sha256sum writes it."""
+        if not path.endswith("/"):
+            return hex_digest(self.read(path)) if path in self.members else "missing"
+        names = sorted(name for name in self.members if name.startswith(path))
+        return hex_digest("".join(f"{hex_digest(self.read(n))}  {n}\n" for n in names).encode())
 
     def differing_proofs(self) -> Iterator[str]:
-        """4. Each change has a dossier, and a proof that its last event is in the log."""
+        """5. Each change has a dossier, and a proof that its last event is in the log."""
         keys, levels = [row["key"] for row in self.rows()], levels_of(self.leaves)
         yield from compared(keys, set(keys), "", f"{ROWS} holds {{}} more than once.")
         for folder, ending in (("dossiers/", ".pdf"), ("ledger/proofs/", ".tlog-proof")):
@@ -309,7 +351,7 @@ class Package:
             yield f"{name} does not prove that entry {index} is in the log."
 
     def differing_tables(self) -> Iterator[str]:
-        """5. Each row of the population is what the log tells of that change."""
+        """6. Each row of the population is what the log tells of that change."""
         rows, records = self.rows(), self.read(RECORDS, as_records, "is not a record a line")
         told, keys = {line["key"]: line for line in records}, {row["key"] for row in rows}
         held, extra = [line["key"] for line in records], f"{RECORDS} tells too much of {{}}."
@@ -319,10 +361,6 @@ class Package:
                 yield from self.differing_row(row, told[row["key"]], *self.requests[row["key"]])
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 yield f"{RECORDS}: what stands there of {row['key']} cannot be read: {error!r}."
-        held = [str(cells) for cells in self.table(CELLS)]
-        due = [str({name: as_cell(value) for name, value in row.items()}) for row in rows]
-        extra = f"{CELLS} holds a row that {ROWS} does not hold: {{}}"
-        yield from compared(held, due, f"{CELLS} lacks a row of {ROWS}: {{}}", extra)
 
     def differing_row(self, row: Row, line: Row, index: int, event: Row) -> Iterator[str]:
         key, digest = row["key"], hex_digest(line["record"].encode())
@@ -341,8 +379,14 @@ class Package:
                 yield f"{ROWS}: {name} of {key} is {row.get(name)!r}, and {was}."
 
     def differing_tests(self) -> Iterator[str]:
-        """6. Every change was tested for every attribute, and what failed is an exception."""
-        policies = {as_cell(row["key"]): as_cell(row.get("policy_version")) for row in self.rows()}
+        """7. Both populations are one. Every change was tested for every attribute, and what failed
+        is an exception.
+        """
+        held = [str(cells) for cells in self.table(CELLS)]
+        cells = [{name: as_cell(value) for name, value in row.items()} for row in self.rows()]
+        extra = f"{CELLS} holds a row that {ROWS} does not hold: {{}}"
+        yield from compared(held, map(str, cells), f"{CELLS} lacks a row of {ROWS}: {{}}", extra)
+        policies = {row["key"]: row.get("policy_version") for row in cells}
         tests, listed = self.table(TESTS), self.table(EXCEPTIONS)
         due = [f"{letter} of {key}" for key in policies for letter in ATTRIBUTES]
         done = [f"{test.get('attribute')} of {test.get('key')}" for test in tests]
@@ -357,7 +401,7 @@ class Package:
         yield from compared(named, failed, EXCEPTIONS + ": {} failed and is not listed.", extra)
 
     def differing_history(self, keys: list[str]) -> Iterator[str]:
-        """7. The log continues the one of the package before, as the portal itself says."""
+        """8. The log continues the one of the package before, as the portal itself says."""
         parts = {PREVIOUS, CONSISTENCY}.intersection(self.members)
         if len(parts) == 1:
             yield f"{PREVIOUS} and {CONSISTENCY} belong together; only {parts.pop()} is here."
@@ -369,7 +413,7 @@ class Package:
                 yield f"{CONSISTENCY} does not prove that this log continues the one before."
 
     def differing_from(self, older: "Package") -> Iterator[str]:
-        """8. What a package covers that somebody kept stands here, unchanged."""
+        """9. What a package covers that somebody kept stands here, unchanged."""
         yield from (f"The older package {older.name}: {what}" for what in older.differences)
         if older.origin != self.origin:
             yield f"{older.name} is of another log: {older.origin}, not {self.origin}."
@@ -393,13 +437,38 @@ def check(package: Package, trusted: list[str]) -> None:
     package.note(package.differing_log(keys))
     package.note(package.differing_events())
     print(f"  {package.size} entries of the log {package.origin}, hashed under the signed root.")
+    package.note(package.differing_recorded())
+    tell_recorded(package)
     package.note(package.differing_proofs())
     print(f"  {len(package.rows())} changes, each with its dossier and its proof.")
-    package.note(package.differing_tables())
+    if package.recorded or RECORDS in package.members:
+        package.note(package.differing_tables())
+        print(
+            "  Title, category, state, origin and time of submission of each: as the log has them."
+        )
+    else:
+        print(f"  NOTE: it holds no {RECORDS}: its rows were not compared with the log.")
     package.note(package.differing_tests())
-    print("  The tables: title, category, state, origin and time of submission of each change as")
-    print("  the log has them; each change tested for each attribute; each failure listed.")
+    print("  Each change tested for each attribute; each failure listed.")
     package.note(package.differing_history([*keys, *own]))
+
+
+def tell_recorded(package: Package) -> None:
+    entry = len(package.leaves) - 1
+    now = package.recorded.get(entry)
+    if not now:
+        print(
+            "  NOTE: packages of its form were not recorded on the log: for its verdicts, and for"
+        )
+        print("  what the log does not tell of its changes, the signature alone stands.")
+        return
+    print(f"  Entry {entry} of the log recorded these files, as of entry {now['entries']}.")
+    for other, told in package.recorded.items():
+        if told["says"].get("quarter") == now["says"]["quarter"] and told["files"] != now["files"]:
+            print(
+                f"  NOTE: entry {other} recorded other files of this quarter, those of an earlier"
+            )
+            print("  package. Ask for it, if you were not given it, and for what changed.")
 
 
 def check_all(package: Package, older: Package | None, key: str | None) -> None:

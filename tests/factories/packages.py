@@ -1,7 +1,7 @@
 from factory.declarations import LazyAttribute, LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from evidence.models import CompileJob, CompilePart, Package
+from evidence.models import CompileJob, CompilePart, Package, PackageFiles
 from evidence.vocabulary import JobState, PartKind
 from tests.factories.people import PersonFactory
 from tests.factories.times import NOW
@@ -20,6 +20,18 @@ class PackageFactory(DjangoModelFactory[Package]):
     file_name = LazyAttribute(lambda p: f"orca-cc8.1-{p.quarter}-r{p.revision}.zip")
     size_bytes = 1
     sha256 = "b" * 64
+
+
+class PackageFilesFactory(DjangoModelFactory[PackageFiles]):
+    class Meta:
+        model = PackageFiles
+
+    sha256 = Sequence(lambda n: f"{n:064x}")
+    quarter = "2026Q2"
+    entries = 1
+    says = LazyFunction(lambda: {"quarter": "2026Q2"})
+    files = LazyFunction(lambda: {"population.csv": "d" * 64})
+    recorded_at = NOW
 
 
 class CompileJobFactory(DjangoModelFactory[CompileJob]):

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from evidence.ledger.notes import sign_note
 from evidence.verifier.verify import main
 
 Members = dict[str, bytes]
@@ -34,6 +36,15 @@ def listed_anew(members: Members) -> Members:
         if name not in ("manifest.json", "manifest.sig")
     ]
     return {**members, "manifest.json": json.dumps(manifest).encode()}
+
+
+def signed_anew(members: Members, private: Ed25519PrivateKey) -> Members:
+    """By whoever has the log's own key: the manifest fits the altered files and is signed."""
+    listed = listed_anew(members)
+    digest = hashlib.sha256(listed["manifest.json"]).hexdigest()
+    origin = members["ledger/checkpoint.note"].decode().split("\n")[0]
+    note = sign_note(f"{origin}\nmanifest.json\n{digest}\n", origin, private)
+    return {**listed, "manifest.sig": note.encode()}
 
 
 class Checker:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
@@ -30,6 +32,14 @@ class Packages:
     hostile: Path
     key: Path
     new_key: Path
+
+    def private(self) -> Ed25519PrivateKey:
+        """Of the key that signed `older` and `newer`: what only the portal has."""
+        key_id = self.key.read_text().split("+")[1]
+        pem = (self.key.parent / "LOG_KEYS_DIR" / f"log-{key_id}.pem").read_bytes()
+        private = load_pem_private_key(pem, None)
+        assert isinstance(private, Ed25519PrivateKey)
+        return private
 
 
 def quick(template: str, context: dict[str, object]) -> bytes:
