@@ -63,7 +63,7 @@ def why_degraded(details: Mapping[str, Any]) -> str:
     baseline, value, tolerance = (_number(details.get(name)) for name in FIGURES)
     if baseline is None or value is None or tolerance is None or _lacks(details):
         return ""
-    worse = baseline - value if _direction(details) == "higher" else value - baseline
+    worse = baseline - value if direction_of(details) == "higher" else value - baseline
     if worse * 100 <= tolerance * abs(baseline):
         return ""
     shown = f"{details['name']} went from {baseline:f} to {value:f}"
@@ -92,10 +92,10 @@ def _last_stage_ended(deployment: DeploymentFacts) -> datetime | None:
 def _lacks(details: Mapping[str, Any]) -> list[str]:
     lacking = [name for name in FIGURES if _number(details.get(name)) is None]
     lacking += [] if str(details.get("name", "")).strip() else ["name"]
-    return lacking + ([] if _direction(details) else ["direction"])
+    return lacking + ([] if direction_of(details) else ["direction"])
 
 
-def _direction(details: Mapping[str, Any]) -> str:
+def direction_of(details: Mapping[str, Any]) -> str:
     """`higher` or `lower`, however it goes on; empty where it says neither."""
     words = str(details.get("direction", "")).split()
     return words[0] if words and words[0] in DIRECTIONS else ""

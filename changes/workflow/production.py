@@ -11,7 +11,7 @@ from changes.models import Commit, Deployment, Person, PullRequest, Repository
 from changes.queries.policies import version_in_force
 from changes.vocabulary import DeploymentOutcome, Environment
 from changes.workflow.refusals import Invalid
-from changes.workflow.steps import check_time
+from changes.workflow.steps import EARLIEST_COMMIT_YEAR, check_time
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def record_unlinked_commit(
     **values: Any,
 ) -> Commit:
     """A commit on the production branch that no pull request brought in: an exception."""
-    check_time(committed_at)
+    check_time(committed_at, EARLIEST_COMMIT_YEAR)
     commit, is_new = Commit.objects.get_or_create(
         repository=repository,
         sha=sha,

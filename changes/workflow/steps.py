@@ -12,7 +12,8 @@ from changes.states import STEPS, Action
 from changes.vocabulary import PersonKind
 from changes.workflow.refusals import Invalid, NotNow, NotPermitted
 
-EARLIEST_YEAR = 1970
+# Whatever is reported of an earlier year is a clock that was never set. Commits may be older.
+EARLIEST_YEAR, EARLIEST_COMMIT_YEAR = 2000, 1970
 
 
 def locked(request: ChangeRequest) -> ChangeRequest:
@@ -78,11 +79,11 @@ def save(
     )
 
 
-def check_time(at: datetime) -> None:
-    """Refused before 1970 and in the future; a time without a zone is no time."""
+def check_time(at: datetime, earliest_year: int = EARLIEST_YEAR) -> None:
+    """Refused before that year and in the future; a time without a zone is no time."""
     if at.tzinfo is None:
         raise Invalid({"at": f"{at} has no time zone: add Z or an offset."})
-    if at.year < EARLIEST_YEAR:
-        raise Invalid({"at": f"{at:%Y-%m-%d} is before {EARLIEST_YEAR}."})
+    if at.year < earliest_year:
+        raise Invalid({"at": f"{at:%Y-%m-%d} is before {earliest_year}."})
     if at > clock.now():
         raise Invalid({"at": f"{at.isoformat()} is in the future."})

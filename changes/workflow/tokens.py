@@ -38,6 +38,8 @@ def create_token(
     _check_actor(actor)
     check_time(at)
     name = " ".join(name.split())
+    if not name:
+        raise Invalid({"name": "Name the token after the machine that will hold it."})
     if expires_at is not None and expires_at <= at:
         raise Invalid({"expires_at": "A token expires in the future."})
     if Token.objects.filter(name=name, revoked_at__isnull=True).exists():

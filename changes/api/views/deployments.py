@@ -30,7 +30,9 @@ class DeploymentBody(Body):
     """
 
     revision = text(64)
-    change = serializers.RegexField(KEY_PATTERN, required=False)
+    change = serializers.RegexField(
+        KEY_PATTERN, required=False, error_messages={"invalid": "Expected a key: CHG-000042."}
+    )
     repository = text(200, required=False)
     environment = Word([word.value for word in Environment], required=False)
     started_at = Instant(required=False)

@@ -17,6 +17,7 @@ from changes.api.fields import Body, Flag, Instant, Number, Word
 from changes.api.lookup import found_deployment
 from changes.api.paging import QUERIES, one_page
 from changes.api.problems import Unprocessable, renamed
+from changes.rules.verification import DIRECTIONS, direction_of
 from changes.vocabulary import RolloutStageName, VerificationKind
 from changes.workflow.reports import report_stage, report_verification
 from changes.workflow.samples import NewSample, record_samples
@@ -46,12 +47,22 @@ class SampleBody(Body):
 
 
 class VerificationBody(Body):
-    """`details` of a KPI: name, baseline, value, direction, tolerance."""
+    """`details` of a KPI: `name`, `baseline`, `value`, `direction` (`higher` or `lower` is better)
+    and `tolerance` in percent of the baseline.
+    """
 
     kind = Word([word.value for word in VerificationKind])
     has_passed = Flag()
     recorded_at = Instant(required=False)
     details = serializers.DictField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        details = attrs.get("details", {})
+        is_told = attrs["kind"] == VerificationKind.KPI and details.get("direction") is not None
+        if is_told and not direction_of(details):
+            sentence = f"Which way is better: {' or '.join(DIRECTIONS)}."
+            raise serializers.ValidationError({"details": {"direction": [sentence]}})
+        return attrs
 
 
 class Stages(ApiView):

@@ -10,7 +10,7 @@ from changes.intake.mentions import named_in
 from changes.models import Commit, Repository
 from changes.workflow.hosts.repositories import person_of
 from changes.workflow.hosts.settle import settle_commits
-from changes.workflow.steps import check_time
+from changes.workflow.steps import EARLIEST_COMMIT_YEAR, check_time
 
 NAMES_MAXIMUM = 250
 # How GitLab ends the message of its merges.
@@ -40,7 +40,7 @@ def _known(
     is_production: bool,
     at: datetime,
 ) -> Commit:
-    check_time(pushed.committed_at)
+    check_time(pushed.committed_at, EARLIEST_COMMIT_YEAR)
     commit = Commit.objects.filter(repository=repository, sha=pushed.sha).first()
     is_new = commit is None
     commit = commit or _new(repository, pushed, at)

@@ -143,7 +143,7 @@ def test_rollback_opens_a_post_mortem(machine: Machine) -> None:
         ({"revision": REVISION, "started_at": "2026-02-30T10:00:00Z"}, ["started_at"]),
         ({"revision": REVISION, "started_at": "2016-12-31T23:59:60Z"}, ["started_at"]),
         ({"revision": REVISION, "started_at": "2100-01-01T00:00:00Z"}, ["started_at"]),
-        ({"revision": REVISION, "started_at": "1969-12-31T23:59:59Z"}, ["started_at"]),
+        ({"revision": REVISION, "started_at": "1999-12-31T23:59:59Z"}, ["started_at"]),
         ({"revision": REVISION, "started_at": "0001-01-01T00:00:00+14:00"}, ["started_at"]),
         ({"revision": REVISION, "received_at": AT, "is_staff": True}, ["is_staff", "received_at"]),
     ],
@@ -154,6 +154,18 @@ def test_wrong_value_is_named(body: dict[str, Any], fields: list[str], machine: 
     assert problem(response)[0] == 422
     assert sorted(error["field"] for error in response.json()["errors"]) == fields
     assert not Deployment.objects.exists()
+
+
+@pytest.mark.parametrize("direction", ["up", "", 5, ["higher"]])
+def test_kpi_without_a_direction_that_is_one_is_refused(direction: Any, machine: Machine) -> None:
+    path = started(machine)
+    details = {"name": "sign-ups", "baseline": 10, "value": 10, "tolerance": 5}
+    told = {"kind": "kpi", "has_passed": True, "details": {**details, "direction": direction}}
+
+    response = machine.post(f"{path}verifications/", told)
+
+    assert problem(response)[0] == 422
+    assert [error["field"] for error in response.json()["errors"]] == ["details.direction"]
 
 
 def test_end_before_the_start_is_refused(machine: Machine) -> None:

@@ -172,7 +172,7 @@ def test_key_makes_the_reply_the_same(machine: Machine) -> None:
         ({"check": "x" * 201}, "check", "200"),
         ({"outcome": "running"}, "outcome", "passed, failed, cancelled"),
         ({"started_at": minutes(6)}, "finished_at", "after it has begun"),
-        ({"started_at": "1969-12-31T23:59:59Z"}, "started_at", "before 1970"),
+        ({"started_at": "1999-12-31T23:59:59Z"}, "started_at", "before 2000"),
         ({"started_at": "2026-07-14T10:00:00"}, "started_at", "with its zone"),
         ({"finished_at": "2100-01-01T00:00:00Z"}, "finished_at", "in the future"),
         ({"finished_at": None}, "finished_at", "null"),
