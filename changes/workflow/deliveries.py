@@ -21,13 +21,14 @@ from changes.models import Delivery, DeliveryJob, Person, RefusedDelivery
 from changes.roles import Act
 from changes.vocabulary import DeliveryState, HookSource
 from changes.workflow.hosts import record_notices
-from changes.workflow.refusals import NotNow, Refusal
+from changes.workflow.refusals import Early, NotNow, Refusal
 from changes.workflow.steps import check_may
 
 logger = logging.getLogger(__name__)
 ATTEMPTS_MAXIMUM = 5
 ANNOUNCED_AGAIN_AFTER = timedelta(seconds=10)
 REFUSALS_KEPT = 10_000
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 GAVE_UP = (
     f"Its handling ended without an answer {ATTEMPTS_MAXIMUM} times: look into the workers' log."
 )
@@ -101,7 +102,11 @@ def handle_delivery(delivery_pk: int) -> None:
         if job.attempts > ATTEMPTS_MAXIMUM:
             job.state, job.sentence = DeliveryState.FAILED, GAVE_UP
         else:
-            job.state, job.sentence = _handled(job)
+            try:
+                job.state, job.sentence = _handled(job)
+            except Early as early:
+                _wait_until(job, early.at)
+                return
         job.finished_at = clock.now()
         job.save()
         announce(
@@ -149,6 +154,10 @@ def _handled(job: DeliveryJob) -> tuple[DeliveryState, str]:
     try:
         with transaction.atomic():
             return _record(job)
+    except Early as early:
+        if early.at - job.delivery.received_at <= CLOCKS_DIFFER_BY:
+            raise
+        return DeliveryState.FAILED, str(early)
     except (Malformed, Refusal) as refusal:
         return DeliveryState.FAILED, str(refusal)
     except DatabaseError:
@@ -156,6 +165,13 @@ def _handled(job: DeliveryJob) -> tuple[DeliveryState, str]:
     except Exception as error:
         logger.exception("Handling %s failed.", job.delivery)
         return DeliveryState.FAILED, UNEXPECTED.format(type(error).__name__)
+
+
+def _wait_until(job: DeliveryJob, at: datetime) -> None:
+    """It waits as if it were to come then: the sweep takes it up."""
+    job.sentence = f"The sender's clock is ahead: it is handled after {at:%H:%M:%S} UTC."
+    job.attempts, job.heartbeat_at = 0, at
+    job.save()
 
 
 def _record(job: DeliveryJob) -> tuple[DeliveryState, str]:

@@ -1,6 +1,7 @@
 """Why the workflow would not do something."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class Refusal(Exception):
@@ -21,3 +22,11 @@ class Invalid(Refusal):
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
         self.fields = dict(fields)
+
+
+class Early(Invalid):
+    """It is said to have happened at a moment that is still to come: a clock is ahead of ours."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__({"at": f"{at.isoformat()} is in the future."})
+        self.at = at

@@ -10,7 +10,7 @@ from changes.queries.judgements import Judgement, judgement_of
 from changes.roles import Act
 from changes.states import STEPS, Action
 from changes.vocabulary import PersonKind
-from changes.workflow.refusals import Invalid, NotNow, NotPermitted
+from changes.workflow.refusals import Early, Invalid, NotNow, NotPermitted
 
 # Whatever is reported of an earlier year is a clock that was never set. Commits may be older.
 EARLIEST_YEAR, EARLIEST_COMMIT_YEAR = 2000, 1970
@@ -86,4 +86,4 @@ def check_time(at: datetime, earliest_year: int = EARLIEST_YEAR) -> None:
     if at.year < earliest_year:
         raise Invalid({"at": f"{at:%Y-%m-%d} is before {earliest_year}."})
     if at > clock.now():
-        raise Invalid({"at": f"{at.isoformat()} is in the future."})
+        raise Early(at)

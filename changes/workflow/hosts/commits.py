@@ -1,6 +1,7 @@
 """Pushes: the commits that reached the production branch, and those on their way there."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from changes.announcements import Announcement, announce
@@ -23,14 +24,18 @@ def record_push(repository: Repository, notice: PushNotice, received_at: datetim
     if notice.is_deleted:
         return "A branch was deleted: its commits stay in the record."
     is_production = notice.branch == repository.production_branch
-    rows = [
-        _known(repository, commit, notice, is_production, received_at) for commit in notice.commits
-    ]
+    commits = [_dated(commit, received_at) for commit in notice.commits]
+    rows = [_known(repository, commit, notice, is_production, received_at) for commit in commits]
     settle_commits(repository, rows, received_at)
     missing = (notice.total or len(rows)) - len(rows)
     if missing > 0 and is_production:
         return f"The host lists {len(rows)} commits of {len(rows) + missing}: import the others."
     return ""
+
+
+def _dated(pushed: PushedCommit, received_at: datetime) -> PushedCommit:
+    """A commit bears whatever its author's clock said. It was made at the latest when it came."""
+    return replace(pushed, committed_at=min(pushed.committed_at, received_at))
 
 
 def _known(
