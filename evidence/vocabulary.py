@@ -7,6 +7,7 @@ from enum import StrEnum
 ASIDE = ("access.", "ledger.", "package.")
 # What was there before the log was; its event is dated by when the log began.
 ADOPTED = "record.adopted"
+KEY_RETIRED = "ledger.key_retired"
 
 
 class JobState(StrEnum):

@@ -3,8 +3,9 @@
 from django.db import connection
 
 from changes import clock
-from evidence.ledger.check_log import LogCheck, Progress, check_end, name_unsealed
+from evidence.ledger.check_log import LogCheck, Progress, name_unsealed
 from evidence.ledger.check_records import check_named, check_records
+from evidence.ledger.check_signed import check_end
 from evidence.ledger.differences import Differences
 from evidence.ledger.guards import missing_guards
 from evidence.ledger.sequence import is_any_unsealed, seal_everything

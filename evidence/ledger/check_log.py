@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from changes.keys import format_key
 from changes.models import Organisation
 from evidence.ledger.canonical import utc_text
-from evidence.ledger.commitments import commitment
+from evidence.ledger.check_signed import check_end, checkpoint_differences
+from evidence.ledger.commitments import opens
 from evidence.ledger.differences import Differences
-from evidence.ledger.keys import vkeys
+from evidence.ledger.keys import vkeys_by_row
 from evidence.ledger.latest import Latest
 from evidence.ledger.merkle import Frontier, leaf_hash
-from evidence.ledger.notes import BadNote, Vkey, opened_note, parse_head
+from evidence.ledger.notes import BadNote, Vkey
 from evidence.ledger.sequence import unsealed_events
-from evidence.ledger.signer import signed_last
 from evidence.ledger.tree import size
 from evidence.models import Checkpoint, Leaf
 
@@ -125,14 +125,18 @@ class LogCheck:
             if said != sealed:
                 self.differences.add(f"{name}: {column} is {said}, and {sealed} was recorded.")
 
-    def _name_texts(self, entry: Entry, opened: dict[str, list[Any]]) -> None:
+    def _name_texts(self, entry: Entry, opened: Any) -> None:
         """Those of an event that tells last of its record are compared with the record as well."""
+        name = f"Event {entry.id} (entry {entry.place}, {entry.type} of {entry.record})"
         held = json.loads(bytes(entry.canonical))["commitments"]
-        for field, (salt, value) in opened.items():
-            if commitment(bytes.fromhex(salt), str(entry.id), field, value) != held.get(field):
+        if not isinstance(opened, dict):
+            self.differences.add(f"{name}: what is kept of its texts cannot be read.")
+            return
+        for field, kept in opened.items():
+            if not opens(kept, str(entry.id), field, held.get(field)):
                 self.differences.add(
-                    f"Event {entry.id} (entry {entry.place}, {entry.type} of {entry.record}):"
-                    f" the text of {field} that is kept is not the one that was committed to."
+                    f"{name}: the text of {field} that is kept is not the one that was"
+                    " committed to."
                 )
 
     def _name_altered(self) -> None:
@@ -150,12 +154,12 @@ class LogCheck:
             found.setdefault(checkpoint.size, []).append(checkpoint)
         return found
 
-    def _known_keys(self) -> list[Vkey]:
+    def _known_keys(self) -> dict[int, Vkey]:
         try:
-            return vkeys()
+            return vkeys_by_row()
         except BadNote as error:
             self.differences.add(f"The log's keys: {error}")
-            return []
+            return {}
 
     def _check_checkpoints(self, size: int) -> None:
         root = self.tree.root()
@@ -165,40 +169,10 @@ class LogCheck:
                 self.differences.add(sentence)
 
 
-def check_end(size: int, differences: Differences) -> None:
-    """What should be within the log and lies beyond its `size` entries."""
-    for beyond in Checkpoint.objects.filter(size__gt=size).order_by("size"):
-        differences.add(f"Checkpoint at {beyond.size}: the log has only {size} entries.")
-    last = signed_last()
-    if last and last.size > size:
-        differences.add(
-            f"The signer signed {last.size} entries, and the log has only {size}:"
-            " the database was rolled back, or entries were removed."
-        )
-
-
 def name_unsealed(differences: Differences) -> None:
     """Events that are older than the newest entry and have none."""
     for event in unsealed_events().filter(received_at__lt=_newest())[:AT_ONCE]:
         differences.add(f"Event {event.pk} ({event}) has no entry in the log.")
-
-
-def checkpoint_differences(
-    checkpoint: Checkpoint, root: bytes, origin: str, known: list[Vkey]
-) -> list[str]:
-    """Of a checkpoint and the `root` of the log at its size; `known` are the log's keys."""
-    name, found = f"Checkpoint {checkpoint.pk} at {checkpoint.size}", []
-    try:
-        text, _ = opened_note(checkpoint.note, known)
-        head = parse_head(text)
-    except BadNote as error:
-        return [f"{name}: {error}"]
-    said = (origin, checkpoint.size, bytes(checkpoint.root))
-    if (head.origin, head.size, head.root) != said:
-        found.append(f"{name}: its columns are not what its note says.")
-    if head.root != root:
-        found.append(f"{name}: the log's root is not the one that was signed.")
-    return found
 
 
 def _entries() -> Iterator[Entry]:

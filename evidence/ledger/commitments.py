@@ -23,6 +23,15 @@ def commitment(salt: bytes, event_id: str, field: str, value: object) -> str:
     return hashlib.sha256(salt + canonical([event_id, field, value])).hexdigest()
 
 
+def opens(kept: Any, event_id: str, field: str, committed: str | None) -> bool:
+    """Whether what is kept is the salt and the value that were committed to; never raises."""
+    try:
+        salt, value = kept
+        return commitment(bytes.fromhex(salt), event_id, field, value) == committed
+    except (TypeError, ValueError):
+        return False
+
+
 def commit(event_id: str, values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, list[Any]]]:
     """The commitments that the event holds, and what opens them: {field: [salt, value]}."""
     opened = {name: [secrets.token_hex(SALT_BYTES), value] for name, value in values.items()}

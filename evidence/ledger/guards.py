@@ -40,6 +40,7 @@ APPEND_ONLY: dict[str, str] = {
     "changes.WindowException": "",
     "evidence.Checkpoint": "",
     "evidence.Event": "",
+    "evidence.KeyRetirement": "",
     "evidence.Leaf": "",
     "evidence.LedgerCheck": "",
     "evidence.LogKey": "",

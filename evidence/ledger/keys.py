@@ -1,7 +1,8 @@
 """The keys of the log: private ones in files that their owner alone reads, public ones as rows.
 
 The newest signs. A key hands over to the next one by a note that it signs itself, so whoever
-pinned the first key can follow; what an old key signed stays good for ever.
+pinned the first key can follow; what an old key signed stays good for ever. A key that has been
+replaced can be retired: then its private file is destroyed.
 """
 
 import os
@@ -16,9 +17,10 @@ from django.db import transaction
 from changes import clock
 from changes.announcements import Announcement, announce
 from changes.models import Organisation, Person
-from changes.workflow.refusals import NotNow
+from changes.workflow.refusals import Invalid, NotNow
 from evidence.ledger.notes import Vkey, parse_vkey, sign_note, vkey_of
-from evidence.models import LogKey
+from evidence.models import KeyRetirement, LogKey
+from evidence.vocabulary import KEY_RETIRED
 
 HANDOVER = "hands over to"
 
@@ -41,9 +43,38 @@ def rotate_key(*, actor: Person | None, at: datetime) -> LogKey:
     return key
 
 
+@transaction.atomic
+def retire_key(*, key: LogKey, reason: str, actor: Person | None, at: datetime) -> KeyRetirement:
+    """It signs no more, and its private file is destroyed. Refused for the key that signs."""
+    Organisation.objects.select_for_update().get()
+    if not reason.strip():
+        raise Invalid({"reason": "Say why the key is retired."})
+    if key == LogKey.objects.order_by("-pk").first():
+        raise NotNow(
+            f"{key} is the key that signs, and it has no successor: make one first"
+            " (rotate_log_key), then retire this one."
+        )
+    if KeyRetirement.objects.filter(key=key).exists():
+        raise NotNow(f"{key} is retired already; no file of it is left here.")
+    retirement = KeyRetirement.objects.create(key=key, reason=reason, retired_at=at, by=actor)
+    announce(Announcement(KEY_RETIRED, retirement, at, actor, details={"key": key.vkey}))
+    transaction.on_commit(destroy_retired)
+    return retirement
+
+
+def destroy_retired() -> None:
+    """The private files of every retired key: nothing needs them, and notes verify without."""
+    for vkey in KeyRetirement.objects.values_list("key__vkey", flat=True):
+        path_of(parse_vkey(vkey)).unlink(missing_ok=True)
+
+
 def vkeys() -> list[Vkey]:
     """Every key of the log, the oldest first."""
     return [parse_vkey(line) for line in LogKey.objects.values_list("vkey", flat=True)]
+
+
+def vkeys_by_row() -> dict[int, Vkey]:
+    return {key: parse_vkey(line) for key, line in LogKey.objects.values_list("pk", "vkey")}
 
 
 def handover_text(name: str, new: Vkey) -> str:
@@ -51,7 +82,9 @@ def handover_text(name: str, new: Vkey) -> str:
 
 
 def private_key(key: LogKey) -> Ed25519PrivateKey:
-    """Raises NotNow where the file is gone."""
+    """Raises NotNow where the key is retired, or its file is gone."""
+    if KeyRetirement.objects.filter(key=key).exists():
+        raise NotNow(f"The log's key {key} is retired: it signs nothing any more.")
     path = path_of(parse_vkey(key.vkey))
     try:
         loaded = serialization.load_pem_private_key(path.read_bytes(), None)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from changes.workflow.refusals import NotNow
+from evidence.ledger.canonical import utc_text
 from evidence.models import Checkpoint, TimeStamp
 
 logger = logging.getLogger(__name__)
@@ -55,11 +56,33 @@ def stamp(checkpoint: Checkpoint) -> TimeStamp:
         at = stamped_at(answer, digest, nonce)
     except (ValueError, IndexError, StopIteration) as error:
         raise NotNow(f"The time-stamp authority's answer cannot be used: {error}") from error
-    _verify(answer, digest)
+    _verify(answer, digest, at)
     with transaction.atomic():
         return TimeStamp.objects.create(
             checkpoint=checkpoint, token=answer, authority=settings.TIME_STAMP_URL, stamped_at=at
         )
+
+
+def stamp_difference(stamp: TimeStamp) -> str:
+    """What is wrong with a stamp that was kept; nothing where all is as it was. Who signed it can
+    be told only where the authority's certificates are configured.
+    """
+    checkpoint = Checkpoint.objects.filter(pk=stamp.checkpoint_id).first()
+    if checkpoint is None:
+        return "its checkpoint is gone."
+    token, digest = bytes(stamp.token), hashlib.sha256(checkpoint.note.encode()).digest()
+    try:
+        at = stamped_at(token, digest)
+        if settings.TIME_STAMP_CA:
+            _verify(token, digest, at)
+    except (ValueError, IndexError, StopIteration) as error:
+        return f"the token kept for {checkpoint} cannot be used: {error}"
+    except NotNow as refusal:
+        return f"the token kept for {checkpoint} is not good: {refusal}"
+    if at != stamp.stamped_at:
+        told = utc_text(stamp.stamped_at)
+        return f"stamped_at of {checkpoint} is {told}, and its token says {utc_text(at)}."
+    return ""
 
 
 def request_of(digest: bytes, nonce: int) -> bytes:
@@ -68,8 +91,10 @@ def request_of(digest: bytes, nonce: int) -> bytes:
     return _der(SEQUENCE, b"\x02\x01\x01" + imprint + _integer(nonce) + b"\x01\x01\xff")
 
 
-def stamped_at(answer: bytes, digest: bytes, nonce: int) -> datetime:
-    """The time that a TimeStampResp gives. Raises ValueError where it is about something else."""
+def stamped_at(answer: bytes, digest: bytes, nonce: int | None = None) -> datetime:
+    """The time that a TimeStampResp gives. Raises ValueError where it is about something else, or
+    answers another request than that of the nonce.
+    """
     (_, response), *_ = _items(answer)
     (_, status), *token = _items(response)
     if int.from_bytes(next(_items(status))[1]) not in GRANTED or not token:
@@ -79,7 +104,7 @@ def stamped_at(answer: bytes, digest: bytes, nonce: int) -> datetime:
     parts = list(_items(next(_items(info))[1]))
     if _inner(parts[2][1], OCTETS) != digest:
         raise ValueError("it is about something else.")
-    if _integer(nonce) not in info:
+    if nonce is not None and _integer(nonce) not in info:
         raise ValueError("it answers another request.")
     text = next(content for tag, content in parts if tag == TIME).decode()
     return datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
@@ -99,12 +124,13 @@ def _asked(request: bytes) -> bytes:
     return answer.content
 
 
-def _verify(answer: bytes, digest: bytes) -> None:
+def _verify(answer: bytes, digest: bytes, at: datetime) -> None:
+    """By certificates that were good `at` that time: they expire, and what they signed stays."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answer.tsr"
         path.write_bytes(answer)
         command = ["openssl", "ts", "-verify", "-digest", digest.hex(), "-in", str(path)]
-        command += ["-CAfile", settings.TIME_STAMP_CA]
+        command += ["-CAfile", settings.TIME_STAMP_CA, "-attime", str(int(at.timestamp()))]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
         except (OSError, subprocess.SubprocessError) as error:

@@ -3,6 +3,8 @@ import uuid
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
+from changes.models.constraints import not_blank
+
 
 class Event(models.Model):
     """One announcement, stored in the transaction that changed the record; never edited.
@@ -91,7 +93,8 @@ class WaitingEvent(models.Model):
 
 
 class LogKey(models.Model):
-    """A public key of the log. The newest one signs; what older ones signed stays good.
+    """A public key of the log. The newest one signs; what others signed stays good, also when
+    they are retired.
 
     `introduction` is the note by which the key before it hands over; the first has none.
     The private key is a file, never a row.
@@ -106,6 +109,26 @@ class LogKey(models.Model):
 
     def __str__(self) -> str:
         return self.vkey
+
+
+class KeyRetirement(models.Model):
+    """A key that signs no more, since when and why; what it signed before stays good."""
+
+    key = models.OneToOneField(LogKey, on_delete=models.PROTECT, related_name="retirement")
+    reason = models.TextField()
+    retired_at = models.DateTimeField()
+    by = models.ForeignKey(
+        "changes.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # none: on the machine itself
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            not_blank("reason", model="key_retirement"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Retirement of {self.key}"
 
 
 class Checkpoint(models.Model):

@@ -39,7 +39,7 @@ def ledger_state() -> LedgerState:
         waiting=WaitingEvent.objects.count(),
         checkpoint=Checkpoint.objects.select_related("time_stamp").order_by("size", "pk").last(),
         check=last_check(),
-        keys=list(LogKey.objects.order_by("-pk")),
+        keys=list(LogKey.objects.select_related("retirement").order_by("-pk")),
         has_authority=bool(settings.TIME_STAMP_URL),
         overdue_since=_overdue_since(),
     )

@@ -1,7 +1,7 @@
 from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from evidence.models import Checkpoint, Erasure, Event, LogKey, WaitingEvent
+from evidence.models import Checkpoint, Erasure, Event, KeyRetirement, LogKey, WaitingEvent
 from tests.factories.people import PersonFactory
 from tests.factories.times import DRAFTED
 
@@ -35,6 +35,15 @@ class LogKeyFactory(DjangoModelFactory[LogKey]):
 
     vkey = Sequence(lambda n: f"orca.example/log+{n:08x}+key")
     made_at = DRAFTED
+
+
+class KeyRetirementFactory(DjangoModelFactory[KeyRetirement]):
+    class Meta:
+        model = KeyRetirement
+
+    key = SubFactory(LogKeyFactory)
+    reason = "Its year is over"
+    retired_at = DRAFTED
 
 
 class CheckpointFactory(DjangoModelFactory[Checkpoint]):

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from changes.models import Organisation
 from evidence.ledger import tree
-from evidence.ledger.check_log import checkpoint_differences
-from evidence.ledger.keys import vkeys
+from evidence.ledger.check_signed import checkpoint_differences
+from evidence.ledger.keys import vkeys_by_row
 from evidence.ledger.latest import REMOVALS
 from evidence.ledger.whole import sql
 from evidence.ledger.whole.digests import REMOVED, UNCLEAR, Digests
@@ -50,7 +50,7 @@ class _Reader:
         self.marks: dict[int, list[Checkpoint]] = {}
         for checkpoint in Checkpoint.objects.filter(size__gt=start, size__lte=end):
             self.marks.setdefault(checkpoint.size, []).append(checkpoint)
-        self._vkeys = vkeys()
+        self._vkeys = vkeys_by_row()
 
     def takes(self, rows: Rows) -> bool:
         """Whether all of them are whole, and follow the edge without a gap."""

@@ -18,7 +18,6 @@ from evidence.ledger import tree
 from evidence.ledger.check_log import Progress
 from evidence.ledger.coverage import covered_models
 from evidence.ledger.notes import BadNote
-from evidence.ledger.tree import Unsealed
 from evidence.ledger.whole.digests import Digests
 from evidence.ledger.whole.entries import Stretch, whole_stretch
 from evidence.ledger.whole.rows import live_stretch
@@ -26,7 +25,7 @@ from evidence.ledger.whole.rows import live_stretch
 STRETCH = 1 << 15
 WORTH_PROCESSES = 50_000
 FAR_APART = 20
-UNREADABLE = (BadNote, Unsealed, DatabaseError, TypeError, ValueError)
+UNREADABLE = (BadNote, LookupError, DatabaseError, TypeError, ValueError)
 Run = Callable[..., Iterator[Any]]
 
 

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from changes import clock
 from changes.workflow.refusals import NotNow
 from evidence.ledger import time_stamps
+from evidence.ledger.check import check_ledger
 from evidence.ledger.checkpoints import checkpoint_now
-from evidence.ledger.time_stamps import stamp, stamp_if_possible, stamp_newest
+from evidence.ledger.time_stamps import stamp, stamp_difference, stamp_if_possible, stamp_newest
 from evidence.models import TimeStamp
 from evidence.queries.ledger import ledger_state
+from tests.factories.ledger import EventFactory
 from tests.factories.times import NOW
+from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db
 CONFIGURATION = """
@@ -162,6 +167,51 @@ def test_silent_authority_keeps_nobody_from_working(settings: Settings) -> None:
     settings.TIME_STAMP_URL = "http://127.0.0.1:1/"
 
     assert stamp_if_possible(checkpoint_now(NOW)) is None
+
+
+# What of a time-stamp no check compares, and why it is no evidence.
+NO_EVIDENCE = {
+    "id": "a number of the database",
+    "authority": "where it was asked; who stamped stands in the token",
+}
+
+
+@pytest.mark.usefixtures("authority")
+def test_every_altered_column_of_a_time_stamp_is_found_or_is_no_evidence() -> None:
+    stamped = stamp(checkpoint_now(NOW))
+    EventFactory.create()
+    token = bytes(stamped.token)
+    spoiled = [token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :] for at in (9, 60, 200, -9)]
+    altered: dict[str, list[Any]] = {
+        "id": [stamped.pk + 9],
+        "checkpoint_id": [checkpoint_now(NOW).pk],
+        "token": [*spoiled, b"", token[:-1]],
+        "authority": ["https://elsewhere.example/"],
+        "stamped_at": [stamped.stamped_at - timedelta(seconds=1)],
+    }
+    not_found = []
+    for name, values in altered.items():
+        for value in values:
+            with unguarded(), transaction.atomic():
+                TimeStamp.objects.filter(pk=stamped.pk).update(**{name: value})
+                if not stamp_difference(TimeStamp.objects.get()):
+                    not_found.append(name)
+                transaction.set_rollback(True)
+
+    assert stamp_difference(stamped) == ""
+    assert set(not_found) == NO_EVIDENCE.keys()
+    assert altered.keys() == {column.attname for column in TimeStamp._meta.concrete_fields}
+
+
+@pytest.mark.usefixtures("authority")
+def test_check_names_a_time_stamp_that_was_moved() -> None:
+    stamped = stamp(checkpoint_now(NOW))
+    with unguarded():
+        TimeStamp.objects.update(stamped_at=stamped.stamped_at - timedelta(days=30))
+
+    (sentence,) = check_ledger().differences
+
+    assert sentence.startswith(f"Time-stamp {stamped.pk}: stamped_at of {stamped.checkpoint} is ")
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])

@@ -11,6 +11,7 @@ from changes.vocabulary import Role
 from evidence.ledger.check import check_ledger
 from evidence.ledger.checkpoints import checkpoint_now
 from evidence.ledger.erasure import BASES
+from evidence.ledger.keys import retire_key, rotate_key
 from evidence.ledger.notes import parse_vkey
 from evidence.ledger.sequence import seal
 from evidence.models import CompileJob, Erasure, LedgerCheck
@@ -48,6 +49,17 @@ def test_page_says_that_a_time_stamp_is_overdue(client_as: ClientAs, settings: S
 
     assert "Overdue for what was signed" in page
     assert "asked again every hour" in page
+
+
+def test_page_tells_which_key_is_retired_since_when_and_why(client_as: ClientAs) -> None:
+    old = checkpoint_now(NOW).key
+    new = rotate_key(actor=None, at=NOW)
+    retire_key(key=old, reason="The laptop was lost", actor=None, at=NOW)
+
+    page = client_as(Role.AUDITOR).get(LEDGER).content.decode()
+
+    assert page.index(new.vkey) < page.index("Key that is retired") < page.index(old.vkey)
+    assert "The laptop was lost. What it signed stays good" in page
 
 
 def test_empty_ledger_has_a_page(client_as: ClientAs) -> None:
