@@ -8,7 +8,7 @@ from django.db import models
 
 from evidence.ledger.canonical import canonical, sha256_hex
 from evidence.ledger.check_log import Progress
-from evidence.ledger.commitments import commitment
+from evidence.ledger.commitments import opens
 from evidence.ledger.coverage import covered_models
 from evidence.ledger.differences import Differences
 from evidence.ledger.latest import REMOVED, UNKNOWN, Latest
@@ -27,7 +27,7 @@ class Told(NamedTuple):
     event: str
     sha256: str
     canonical: bytes
-    opened: dict[str, list[Any]]
+    opened: dict[str, Any]
 
 
 def check_records(latest: Latest, differences: Differences, progress: Progress) -> int:
@@ -132,8 +132,9 @@ def _private_difference(told: Told, held: dict[str, str], field: str, value: obj
         return f"{field} was filled in; the last entry tells of none."
     if field not in told.opened:
         return f"{field} cannot be compared: its salt is gone, and no erasure was recorded."
-    salt = bytes.fromhex(told.opened[field][0])
-    if value is None or commitment(salt, told.event, field, value) != held[field]:
+    kept = told.opened[field]
+    salt = kept[0] if isinstance(kept, list) and kept else None
+    if value is None or not opens([salt, value], told.event, field, held[field]):
         return f"{field} was altered; it is not the text that the last entry commits to."
     return ""
 
@@ -150,10 +151,14 @@ def _told(indices: list[int]) -> dict[int, Told]:
         Disclosure.objects.filter(pk__in=list(events.values())).values_list("pk", "values")
     )
     told = {
-        key: Told(str(key), sha256, bytes(stored), opened.get(key, {}))
+        key: Told(str(key), sha256, bytes(stored), _readable(opened.get(key)))
         for key, sha256, stored in columns
     }
     return {index: told[key] for index, key in events.items() if key in told}
+
+
+def _readable(opened: Any) -> dict[str, Any]:
+    return opened if isinstance(opened, dict) else {}
 
 
 def _digest(values: dict[str, Any]) -> str:
