@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("evidence", "0003_events_that_wait"),
+        ("evidence", "0004_files_of_packages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
