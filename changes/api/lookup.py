@@ -23,7 +23,7 @@ def seen_by(request: Request) -> QuerySet[ChangeRequest]:
 
 
 def found_change(request: Request, key: str) -> ChangeRequest:
-    return _one(seen_by(request), key)
+    return _one(seen_by(request).select_related("policy_version"), key)
 
 
 def found_whole_change(request: Request, key: str) -> ChangeRequest:

@@ -7,7 +7,6 @@ from changes.models import (
     Approval,
     ChangeRequest,
     Commit,
-    Freeze,
     GateResult,
     PipelineRun,
     PullRequest,
@@ -15,6 +14,7 @@ from changes.models import (
     Review,
     System,
 )
+from changes.queries.freezes import freezes_of_all
 from changes.queries.outcomes import (
     deployment_facts,
     incident_review_facts,
@@ -25,7 +25,7 @@ from changes.queries.outcomes import (
     samples_of,
 )
 from changes.queries.policies import reporting_date
-from changes.queries.record import with_record
+from changes.queries.record import before_deployment, with_record
 from changes.queries.rota import rota
 from changes.queries.wording import request_digest
 from changes.rules.facts import (
@@ -35,7 +35,6 @@ from changes.rules.facts import (
     CommitFacts,
     DiffFacts,
     DocumentFacts,
-    FreezeFacts,
     GateResultFacts,
     ProcedureFacts,
     ReleaseFacts,
@@ -63,18 +62,21 @@ def facts_of(change: ChangeRequest) -> ChangeFacts:
     return facts_of_all(loaded)[change.pk]
 
 
+def facts_to_deploy(change: ChangeRequest) -> ChangeFacts:
+    """What is judged before it is deployed, without earlier deployments and what came of them."""
+    loaded = before_deployment(ChangeRequest.objects.filter(pk=change.pk)).get()
+    facts = _with_decisions(_with_source(_request(loaded), loaded), loaded)
+    facts = _with_results(facts, loaded, _gate_results([loaded]), _runs([loaded]))
+    return replace(facts, freezes=freezes_of_all(), shifts=rota())
+
+
 def facts_of_all(changes: Iterable[ChangeRequest]) -> dict[int, ChangeFacts]:
     """Facts by primary key; `changes` come from `with_record`."""
     changes = list(changes)
     results, runs, samples = _gate_results(changes), _runs(changes), samples_of(changes)
-    freezes = [_freeze(freeze) for freeze in Freeze.objects.prefetch_related("systems")]
-    shifts = rota()
+    freezes, shifts = freezes_of_all(), rota()
     return {
-        change.pk: replace(
-            _facts(change, results, runs, samples),
-            freezes=tuple(freezes),
-            shifts=shifts,
-        )
+        change.pk: replace(_facts(change, results, runs, samples), freezes=freezes, shifts=shifts)
         for change in changes
     }
 
@@ -85,7 +87,16 @@ def _facts(
     runs: dict[str, list[PipelineRun]],
     samples: dict[int, tuple[SampleFacts, ...]],
 ) -> ChangeFacts:
-    facts = _with_rollout(_with_source(_request(change), change), change, samples)
+    facts = _with_decisions(_with_source(_request(change), change), change)
+    return _with_rollout(_with_results(facts, change, results, runs), change, samples)
+
+
+def _with_results(
+    facts: ChangeFacts,
+    change: ChangeRequest,
+    results: dict[str, list[GateResult]],
+    runs: dict[str, list[PipelineRun]],
+) -> ChangeFacts:
     revisions = sorted(_revisions([change]))
     return replace(
         facts,
@@ -158,11 +169,17 @@ def _with_rollout(
         facts,
         deployments=tuple(deployments),
         deployed_on=reporting_date(first) if first else None,
+        post_mortem=post_mortem_facts(change),
+    )
+
+
+def _with_decisions(facts: ChangeFacts, change: ChangeRequest) -> ChangeFacts:
+    return replace(
+        facts,
         releases=tuple(
             ReleaseFacts(known(r.person), r.revision, r.released_at, frozenset(r.roles_held))
             for r in change.releases.all()
         ),
-        post_mortem=post_mortem_facts(change),
         incident_review=incident_review_facts(change),
         window_exceptions=tuple(
             WindowExceptionFacts(e.reason, known(e.approved_by), e.approved_at, e.valid_until)
@@ -280,8 +297,3 @@ def _gate(result: GateResult) -> GateResultFacts:
         numbers=result.numbers,
         produced_at=result.produced_at,
     )
-
-
-def _freeze(freeze: Freeze) -> FreezeFacts:
-    systems = frozenset(system.slug for system in freeze.systems.all())
-    return FreezeFacts(freeze.reason, freeze.starts_at, freeze.ends_at, systems)

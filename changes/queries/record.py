@@ -13,6 +13,22 @@ def _to_production() -> QuerySet[Deployment]:
 
 def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
     """The same changes with everything that rules and pages look at, loaded ahead."""
+    return before_deployment(changes).prefetch_related(
+        "deployments__stages__observer",
+        "deployments__firings",
+        "deployments__verifications__recorded_by",
+        "deployments__alerts",
+        "deployments__rollback__steps__confirmed_by",
+        "deployments__halts__halted_by",
+        "deployments__halts__resumed_by",
+        "post_mortem__written_by",
+        "post_mortem__approved_by",
+        "post_mortem__action_items__owner",
+    )
+
+
+def before_deployment(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
+    """With what is judged before a deployment. Of earlier ones their rows alone."""
     return changes.select_related(
         "requester", "policy_version", "standard_procedure"
     ).prefetch_related(
@@ -31,19 +47,9 @@ def with_record(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeRequest]:
         "pull_requests__commits__co_authors",
         "pull_requests__diffs",
         Prefetch("deployments", _to_production()),
-        "deployments__stages__observer",
-        "deployments__firings",
-        "deployments__verifications__recorded_by",
-        "deployments__alerts",
-        "deployments__rollback__steps__confirmed_by",
-        "deployments__halts__halted_by",
-        "deployments__halts__resumed_by",
         "window_exceptions__approved_by",
         "releases__person",
         "documents__waived_by",
         "evidence_items",
-        "post_mortem__written_by",
-        "post_mortem__approved_by",
-        "post_mortem__action_items__owner",
         "post_incident_review__reviewed_by",
     )

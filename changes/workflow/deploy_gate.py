@@ -8,7 +8,7 @@ from django.db import transaction
 
 from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, DeployGateAnswer, Person, Token
-from changes.queries.facts import facts_of
+from changes.queries.facts import facts_to_deploy
 from changes.queries.judgements import reasons_against_deployment
 from changes.states import STEPS, Action
 from changes.vocabulary import State, Verdict, label
@@ -31,7 +31,7 @@ def answer_deploy_gate(
     check_time(at)
     asked = revision.replace("\x00", "\ufffd").strip()
     reasons = [*_of_state(request), *_of_revision(asked)]
-    found = reasons_against_deployment(facts_of(request), request.policy_version, at, asked)
+    found = reasons_against_deployment(facts_to_deploy(request), request.policy_version, at, asked)
     reasons += [_reason(f.rule, f.verdict, f.sentence) for f in found]
     answer = DeployGateAnswer.objects.create(
         change=request,

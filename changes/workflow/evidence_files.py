@@ -56,7 +56,7 @@ def attach_evidence(
     effective_at = effective_at or at
     _check_effective(effective_at, at)
     change = locked(request)
-    pull = change.pull_requests.order_by("pk").first()
+    pull = change.pull_requests.select_related("repository").order_by("pk").first()
     named = full_revision(revision) if revision.strip() else ""
     revision = named or (pull.head_revision if pull else "")
     facts = _read(kind, content)

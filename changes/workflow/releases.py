@@ -7,7 +7,7 @@ from django.db import transaction
 from changes import clock
 from changes.announcements import Announcement, announce
 from changes.models import ChangeRequest, Person, ProductionRelease
-from changes.queries.facts import facts_of
+from changes.queries.facts import facts_of, facts_to_deploy
 from changes.queries.judgements import reasons_against_deployment
 from changes.queries.policies import version_in_force
 from changes.rules.deployment import window_open_now
@@ -48,7 +48,7 @@ def release_to_production(
     change = begin(request, Action.RELEASE, actor, at)
     if not revision.strip():
         raise Invalid({"revision": "Say which revision is released."})
-    found = reasons_against_deployment(facts_of(change), change.policy_version, at, revision)
+    found = reasons_against_deployment(facts_to_deploy(change), change.policy_version, at, revision)
     reasons = [finding for finding in found if finding.rule != WINDOW_RULE]
     if reasons:
         raise NotNow(" ".join(finding.sentence for finding in reasons))

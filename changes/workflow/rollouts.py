@@ -14,7 +14,7 @@ from changes.models import (
     Repository,
     RolloutStage,
 )
-from changes.queries.facts import facts_of
+from changes.queries.facts import facts_to_deploy
 from changes.queries.judgements import reasons_against_deployment
 from changes.queries.policies import version_in_force
 from changes.states import STEPS, Action
@@ -51,7 +51,9 @@ def start_deployment(
     change = begin(request, Action.START_DEPLOYMENT, actor, at)
     if _running(change):
         raise NotNow(f"{change.key} has a deployment under way: finish it or roll it back first.")
-    reasons = reasons_against_deployment(facts_of(change), change.policy_version, at, revision)
+    reasons = reasons_against_deployment(
+        facts_to_deploy(change), change.policy_version, at, revision
+    )
     if reasons:
         raise NotNow(" ".join(finding.sentence for finding in reasons))
     return record_deployment(

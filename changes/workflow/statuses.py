@@ -18,7 +18,7 @@ from changes.outward.commit_status import (
     send,
 )
 from changes.outward.hosts import Fate, HostAccess
-from changes.queries.facts import facts_of
+from changes.queries.facts import facts_to_deploy
 from changes.queries.hosts import hosts_to_ask
 from changes.queries.judgements import reasons_against_deployment
 from changes.rules.pipeline import RELEASE_RULE
@@ -78,7 +78,7 @@ def status_text(pull: PullRequest, now: datetime) -> CommitStatusText:
     reasons = [
         reason
         for reason in reasons_against_deployment(
-            facts_of(change), change.policy_version, now, pull.head_revision
+            facts_to_deploy(change), change.policy_version, now, pull.head_revision
         )
         if reason.rule not in (WINDOW_RULE, RELEASE_RULE)
     ]

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from changes.models import ChangeRequest
-from changes.queries.facts import facts_of, facts_of_all
+from changes.queries.facts import facts_of, facts_of_all, facts_to_deploy
+from changes.queries.judgements import reasons_against_deployment
 from changes.queries.record import with_record
 from changes.queries.wording import request_digest
 from changes.rules.facts import PersonFacts, ShiftFacts
-from changes.vocabulary import ApprovalRole, Decision, Origin, PersonKind, State
+from changes.vocabulary import ApprovalRole, Category, Decision, Origin, PersonKind, State
 from tests.factories import times
 from tests.factories.calendar import FreezeFactory, WindowExceptionFactory
 from tests.factories.catalogue import OnCallShiftFactory, StandardProcedureFactory, SystemFactory
@@ -24,7 +27,7 @@ from tests.factories.rollout import (
     VerificationFactory,
 )
 from tests.factories.source import PullRequestFactory, RepositoryFactory, ReviewFactory
-from tests.factories.stories import make_story
+from tests.factories.stories import Story, make_draft, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +235,43 @@ def test_alert_that_fired_as_a_trigger_is_a_fact_and_one_on_samples_is_none() ->
     (alert,) = facts_of(change).deployments[0].alerts
 
     assert (alert.name, alert.fired_at) == ("ErrorsHigh", times.ROLLED_OUT)
+
+
+STORIES: dict[str, Callable[[], Story]] = {
+    "a draft": make_draft,
+    "submitted": make_story,
+    "approved": lambda: make_story().pass_gates().approve().run_pipeline(),
+    "pushed since": lambda: make_story().pass_gates().approve().push("d" * 40),
+    "under way": lambda: make_story().pass_gates().approve().start(),
+    "verified": lambda: make_story().pass_gates().approve().deploy().verify(),
+    "rolled back": lambda: make_story().pass_gates().approve().deploy().roll_back(),
+    "an emergency": lambda: make_story(
+        category=Category.EMERGENCY, incident_url="https://i.test/1"
+    ).approve_emergency(),
+}
+
+
+@pytest.mark.parametrize("tell", STORIES.values(), ids=STORIES)
+def test_less_is_loaded_to_deploy_and_the_answer_is_the_same(tell: Callable[[], Story]) -> None:
+    story = tell()
+    change, at = story.change, times.VERIFIED
+
+    few, whole = facts_to_deploy(change), facts_of(change)
+
+    afterwards = {"deployments": (), "deployed_on": None, "post_mortem": None}
+    assert few == replace(whole, **afterwards)  # type: ignore[arg-type]
+    for revision in (story.head, "f" * 40):
+        assert reasons_against_deployment(
+            few, change.policy_version, at, revision
+        ) == reasons_against_deployment(whole, change.policy_version, at, revision)
+
+
+def test_samples_are_not_loaded_to_deploy() -> None:
+    story = make_story().pass_gates().approve().deploy().verify()
+
+    with CaptureQueriesContext(connection) as queries:
+        facts_to_deploy(story.change)
+
+    tables = "".join(query["sql"] for query in queries.captured_queries)
+    assert "changes_healthsample" not in tables
+    assert "changes_rolloutstage" not in tables
