@@ -5,6 +5,7 @@ from typing import Any
 
 from changes.vocabulary import label
 from evidence.models import CompilePart
+from evidence.packages.enclosed import Proof, proof_within
 from evidence.packages.jobs import keep_part
 from evidence.packages.kept import keep
 from evidence.packages.sheets import render_sheet
@@ -40,16 +41,18 @@ def make_part(part: CompilePart) -> None:
 
 def _make_dossier(item: Facts) -> None:
     try:
-        keep(item["sheet"], lambda: dossier(item["facts"], item["sha256"]))
+        facts = item["facts"]
+        keep(item["sheet"], lambda: dossier(facts, item["sha256"], proof_within(facts)))
     except Exception as error:
         raise Unrenderable(f"The dossier of {item['key']}: {error}") from error
 
 
-def dossier(facts: Facts, sha256: str) -> bytes:
-    return render_sheet("dossier.html", dossier_context(facts, sha256))
+def dossier(facts: Facts, sha256: str, proof: Proof | None = None) -> bytes:
+    files = proof.files if proof else ()
+    return render_sheet("dossier.html", dossier_context(facts, sha256, proof), files)
 
 
-def dossier_context(facts: Facts, sha256: str) -> Facts:
+def dossier_context(facts: Facts, sha256: str, proof: Proof | None = None) -> Facts:
     texts = facts["texts"]
     return {
         "title": f"{facts['key']} {facts['title'][:200]}",
@@ -62,6 +65,7 @@ def dossier_context(facts: Facts, sha256: str) -> Facts:
         "systems": ", ".join(_system_words(system) for system in facts["systems"]),
         "pulls": ", ".join(f"{p['repository']}#{p['number']}" for p in facts["pull_requests"]),
         "sha256": sha256,
+        "proof": proof,
         "story": story_of(facts),
         "reviews": [review for pull in facts["pull_requests"] for review in pull["reviews"]],
         "missing_texts": ", ".join(label(name) for name, text in texts if not text.strip()),

@@ -16,6 +16,7 @@ from changes.quarters import Quarter
 from changes.queries.policies import approved_versions
 from evidence.exceptions.answers import answered, answers_of
 from evidence.ledger.canonical import digest_of
+from evidence.ledger.checkpoints import issue_checkpoint
 from evidence.models import CompileJob, CompilePart
 from evidence.packages import rows
 from evidence.packages.collect import FrozenChange, Setting, frozen_changes
@@ -79,7 +80,10 @@ def freeze(quarter: Quarter, spool: Spool) -> Facts:
     ready_to_cut()
     with snapshot():
         frozen, seen = _collected(setting_of(quarter), spool), seen_of_the_log()
-    return {**frozen, "log_size": cut_behind(seen)}
+    size = cut_behind(seen)
+    if size:  # every dossier encloses a proof, so a checkpoint has to cover all that was seen
+        issue_checkpoint(size=size, at=clock.now())
+    return {**frozen, "log_size": size}
 
 
 def _collected(setting: Setting, spool: Spool | None) -> Facts:

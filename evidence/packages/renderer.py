@@ -1,15 +1,17 @@
 """WeasyPrint, set up once in the life of a process: styles, fonts, and nothing to fetch."""
 
 import warnings
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from typing import Never
 
 from django.conf import settings
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from evidence.packages.enclosed import Enclosed
 from evidence.packages.styles import SHEETS, tokens
 
 VARIANT = "pdf/a-3a"
@@ -26,8 +28,8 @@ class Refuse(URLFetcher):  # type: ignore[misc] # WeasyPrint has no type hints
         raise NothingIsFetched(url)
 
 
-def pdf_of(html: str, identifier: str) -> bytes:
-    """Tagged PDF/A; the same bytes for the same HTML, whoever renders it when."""
+def pdf_of(html: str, identifier: str, enclosed: Sequence[Enclosed] = ()) -> bytes:
+    """Tagged PDF/A; the same bytes for the same HTML and files, whoever renders it when."""
     styles, fonts = _styles()
     document = HTML(string=html, url_fetcher=Refuse())
     target = BytesIO()
@@ -41,8 +43,21 @@ def pdf_of(html: str, identifier: str) -> bytes:
             pdf_variant=VARIANT,
             pdf_tags=True,
             pdf_identifier=identifier.encode(),
+            attachments=[_attachment(file) for file in enclosed],
         )
     return target.getvalue()
+
+
+def _attachment(file: Enclosed) -> Attachment:
+    return Attachment(
+        file_obj=BytesIO(file.content),
+        url_fetcher=Refuse(),
+        name=file.name,
+        description=file.description,
+        created=file.at,
+        modified=file.at,
+        relationship="Data",
+    )
 
 
 @cache

@@ -1,5 +1,6 @@
 """Sheets: a template and its facts become one PDF."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from evidence.ledger.canonical import sha256_hex
+from evidence.packages.enclosed import Enclosed
 from evidence.packages.styles import SHEETS, tokens
 
 # What no printed page shows: control characters, which spoil the text of a PDF, and marks that
@@ -19,14 +21,16 @@ UNSEEN = {
 }
 
 
-def render_sheet(template: str, context: dict[str, Any]) -> bytes:
+def render_sheet(
+    template: str, context: dict[str, Any], enclosed: Sequence[Enclosed] = ()
+) -> bytes:
     """One PDF. Its dates and its identifier come from the content alone."""
     # Pages and most commands never render: they shall not load WeasyPrint and Pango.
     from evidence.packages.renderer import pdf_of  # noqa: PLC0415
 
     page = render_to_string(f"pdf/{template}", {"language": "en", **context})
     html = page.translate(UNSEEN)
-    return pdf_of(html, identifier=sha256_hex(html.encode())[:32])
+    return pdf_of(html, sha256_hex(html.encode())[:32], enclosed)
 
 
 @cache

@@ -8,7 +8,7 @@ def quick_sheets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Sheets that say what was asked for and are rendered in no time; the list names each."""
     rendered: list[str] = []
 
-    def render(template: str, context: dict[str, object]) -> bytes:
+    def render(template: str, context: dict[str, object], _: object = ()) -> bytes:
         rendered.append(str(context["title"]))
         return f"%PDF {template} {context['title']} {context.get('sha256')} %%EOF".encode()
 

@@ -1,5 +1,7 @@
 """Real PDFs: whole, tagged, the same bytes again, and nothing of a text gets out of it."""
 
+import json
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -8,14 +10,20 @@ import pytest
 from pypdf import PdfReader
 
 from changes.models import Organisation
+from evidence.ledger.checkpoints import checkpoint_now
+from evidence.ledger.keys import vkeys
+from evidence.ledger.merkle import leaf_hash, verify_inclusion
+from evidence.ledger.notes import opened_note, parse_head, parse_proof
 from evidence.packages.collect import frozen_changes
 from evidence.packages.dossiers import dossier
+from evidence.packages.enclosed import proof_within
 from evidence.packages.freeze import setting_of
 from evidence.packages.renderer import NothingIsFetched, Refuse, pdf_of
 from evidence.packages.sheets import edition
 from tests.evidence.packages.compiling import quarter
 from tests.factories.source import CommitFactory
 from tests.factories.stories import Story, make_story
+from tests.factories.times import NOW
 
 pytestmark = pytest.mark.django_db
 RIGHT_EDGE = 734  # of the text on an A4 page, in CSS pixels
@@ -77,6 +85,39 @@ def test_pdf_is_tagged_and_names_itself() -> None:
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert b"pdfaid" in root["/Metadata"].get_data()
+
+
+def test_dossier_encloses_the_proof_of_its_last_event() -> None:
+    """Under the first checkpoint that covers it: the same bytes however far the log has grown."""
+    story = whole_story()
+    checkpoint_now(NOW)
+    (change,) = frozen_changes(setting_of(quarter()))
+    first = dossier(change.facts, change.sha256, proof_within(change.facts))
+    make_story()
+    checkpoint_now(NOW)
+    later = dossier(change.facts, change.sha256, proof_within(change.facts))
+    pdf, key = reader(first), story.change.key
+    (proof,), (event,) = pdf.attachments[f"{key}.tlog-proof"], pdf.attachments[f"{key}.event.json"]
+    index, path, note = parse_proof(proof.decode())
+    head = parse_head(opened_note(note, vkeys())[0])
+
+    assert first == later
+    assert verify_inclusion(leaf_hash(event), index, head.size, path, head.root)
+    assert json.loads(event)["change"] == key
+    assert f"entry {index} of the log" in " ".join(text_of(first).split())
+    root: Any = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert re.search(rb"pdfaid:part\W+3\b", root["/Metadata"].get_data())
+    associated = {(f.get_object()["/UF"], f.get_object()["/AFRelationship"]) for f in root["/AF"]}
+    assert associated == {(f"{key}.tlog-proof", "/Data"), (f"{key}.event.json", "/Data")}
+
+
+def test_dossier_without_a_checkpoint_encloses_nothing() -> None:
+    whole_story()
+    (change,) = frozen_changes(setting_of(quarter()))
+
+    assert proof_within(change.facts) is None
+    assert not reader(dossier(change.facts, change.sha256)).attachments
 
 
 def test_sample_is_marked_on_every_page() -> None:

@@ -1,4 +1,4 @@
-"""Two packages of one log, the second a quarter's later revision; made once for each module."""
+"""Two packages of one log, the second a later revision of the quarter; made once for the folder."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,11 +42,11 @@ class Packages:
         return private
 
 
-def quick(template: str, context: dict[str, object]) -> bytes:
+def quick(template: str, context: dict[str, object], _: object = ()) -> bytes:
     return f"%PDF {template} {context['title']} {context.get('sha256')} %%EOF".encode()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def packages(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
