@@ -2,7 +2,10 @@
 
 import contextlib
 import os
+import warnings
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -11,8 +14,40 @@ from django.core.management.utils import get_random_secret_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 VAR_DIR = Path(env.str("ORCA_VAR", default=str(BASE_DIR / "var"))).resolve()
-for folder in ("", "run", "log", "secrets", "static", "media", "packages", "dossiers"):
-    (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
+try:
+    for folder in ("", "run", "log", "secrets", "static", "media", "packages", "dossiers"):
+        (VAR_DIR / folder).mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    reason = f"The folder {VAR_DIR} cannot be written ({error.strerror}): choose another"
+    raise ImproperlyConfigured(f"{reason} with ORCA_VAR.") from error
+
+
+def database(default: str) -> dict[str, Any]:
+    """`DATABASE_URL`, as Django wants it."""
+    with warnings.catch_warnings(action="ignore"):  # the sentence below says it better
+        found: dict[str, Any] = env.db("DATABASE_URL", default=default)
+    if not found.get("ENGINE"):
+        expected = "expected sqlite:///PATH or postgres://USER:WORD@HOST/NAME"
+        raise ImproperlyConfigured(f"DATABASE_URL is no address of a database: {expected}.")
+    return found
+
+
+def whole_number(name: str, default: int) -> int:
+    given = env.str(name, default=str(default))
+    if not (given.isascii() and given.isdigit()):
+        raise ImproperlyConfigured(f"{name} is '{given[:40]}': expected a whole number.")
+    return int(given)
+
+
+def time_zone(name: str, default: str) -> str:
+    """Its name, where there is such a zone."""
+    given: str = env.str(name, default=default)
+    try:
+        ZoneInfo(given)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        sentence = f"{name} is '{given[:40]}': expected a time zone such as America/Los_Angeles."
+        raise ImproperlyConfigured(sentence) from error
+    return given
 
 
 def secret(name: str) -> str:

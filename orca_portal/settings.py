@@ -8,7 +8,17 @@ from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
 from changes import vocabulary
-from orca_portal.environment import BASE_DIR, VAR_DIR, env, kept_secret, secret, secrets
+from orca_portal.environment import (
+    BASE_DIR,
+    VAR_DIR,
+    database,
+    env,
+    kept_secret,
+    secret,
+    secrets,
+    time_zone,
+    whole_number,
+)
 
 # What this installation is
 
@@ -17,7 +27,7 @@ SECRET_KEY = secret("SECRET_KEY") or kept_secret("secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
-REPORTING_TIME_ZONE = env.str("ORCA_REPORTING_TIME_ZONE", default="UTC")
+REPORTING_TIME_ZONE = time_zone("ORCA_REPORTING_TIME_ZONE", default="UTC")
 SIMULATED_CLOCK_ALLOWED = env.bool("ORCA_SIMULATED_CLOCK", default=False)
 
 # Applications
@@ -80,7 +90,7 @@ FORM_RENDERER = "orca_portal.forms.PortalRenderer"
 
 # Database: SQLite for one machine, PostgreSQL for production
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'orca.sqlite3'}")}
+DATABASES = {"default": database(default=f"sqlite:///{VAR_DIR / 'orca.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a writer takes its lock when it begins, so two writers wait and none deadlocks.
     DATABASES["default"]["OPTIONS"] = {
@@ -192,7 +202,7 @@ if not REDIS_URL:
         "polling_interval": 0.2,
     }
 # A job or a part without a sign of life for this long is taken up again.
-JOB_STUCK_SECONDS = env.int("ORCA_JOB_STUCK_SECONDS", default=60)
+JOB_STUCK_SECONDS = whole_number("ORCA_JOB_STUCK_SECONDS", default=60)
 
 # Webhooks: secrets separated by commas, so that two are good while one replaces the other
 
@@ -201,7 +211,7 @@ GITLAB_WEBHOOK_TOKENS = secrets("GITLAB_WEBHOOK_TOKENS")
 VERCEL_WEBHOOK_SECRETS = secrets("VERCEL_WEBHOOK_SECRETS")
 ALERTMANAGER_TOKENS = secrets("ALERTMANAGER_TOKENS")
 # GitHub sends at most 25 MB.
-WEBHOOK_MAXIMUM_BYTES = env.int("ORCA_WEBHOOK_MAXIMUM_BYTES", default=25 * 1024 * 1024)
+WEBHOOK_MAXIMUM_BYTES = whole_number("ORCA_WEBHOOK_MAXIMUM_BYTES", default=25 * 1024 * 1024)
 
 # What the portal tells git hosts and asks them: nothing without a token
 

@@ -62,13 +62,31 @@ def test_file_that_holds_no_secret_has_a_sentence(
     assert sentence in str(refused.value)
 
 
-def test_command_with_an_unusable_setting_does_nothing(tmp_path: Path) -> None:
-    wrong = {"ORCA_VAR": str(tmp_path), NAME: ""}
-
+@pytest.mark.parametrize(
+    ("name", "given", "sentence"),
+    [
+        (NAME, "", f"{NAME} is set but empty: give it a value or unset it."),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL is no address of a database: expected"),
+        (
+            "ORCA_JOB_STUCK_SECONDS",
+            "-1",
+            "ORCA_JOB_STUCK_SECONDS is '-1': expected a whole",
+        ),
+        ("ORCA_REPORTING_TIME_ZONE", "Mars/X", "ORCA_REPORTING_TIME_ZONE is 'Mars/X': expected a"),
+        (
+            "ORCA_VAR",
+            "/dev/null/var",
+            "The folder /dev/null/var cannot be written (Not a dir",
+        ),
+    ],
+)
+def test_command_with_an_unusable_setting_does_nothing(
+    name: str, given: str, sentence: str, tmp_path: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "reconcile", "2026Q3"],
         cwd=ROOT,
-        env={**os.environ, **wrong},
+        env={**os.environ, "ORCA_VAR": str(tmp_path), name: given},
         capture_output=True,
         text=True,
         timeout=60,
@@ -76,4 +94,5 @@ def test_command_with_an_unusable_setting_does_nothing(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"Settings: {NAME} is set but empty: give it a value or unset it.\n"
+    assert done.stderr.startswith(f"Settings: {sentence}")
+    assert done.stderr.count("\n") == 1
