@@ -7,6 +7,7 @@ from datetime import timedelta
 from changes.models import ChangeRequest, PolicyVersion
 from changes.queries.policies import approved_versions, reporting_date, version_on
 from evidence.models import Event
+from evidence.vocabulary import ADOPTED
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,13 @@ class LateRule:
     versions: list[PolicyVersion]
 
     def is_late(self, event: Event) -> bool:
-        """Told so by an import, or recorded later than the policy allows."""
+        """Told so by an import, or recorded later than the policy allows. What was there before
+        the log tells of no other moment than that of its entry, so it is not late.
+        """
         version = version_on(reporting_date(event.received_at), self.versions)
         allowed = timedelta(hours=version.late_entry_after_hours)
-        return event.is_late or event.received_at - event.occurred_at > allowed
+        is_told = event.is_late and event.type != ADOPTED
+        return is_told or event.received_at - event.occurred_at > allowed
 
 
 def late_rule() -> LateRule:

@@ -128,7 +128,7 @@ def _hurry() -> None:
             "SET LOCAL session_replication_role = replica",
         )
     elif not connection.in_atomic_block:
-        hurry = ("PRAGMA synchronous = OFF", "PRAGMA cache_size = -300000")
+        hurry = ("PRAGMA synchronous = OFF",)
     with connection.cursor() as cursor:
         for statement in hurry:
             cursor.execute(statement)

@@ -55,15 +55,16 @@ class _Reader:
     def takes(self, rows: Rows) -> bool:
         """Whether all of them are whole, and follow the edge without a gap."""
         start, end = self.edge.size, self.edge.size + len(rows)
-        places, leaves, subtrees, stored, heads, tails, *told = zip(*rows, strict=True)
-        heads = tuple(map(str.encode, heads))
+        places, leaves, subtrees, stored, heads, keys, tails, *told = zip(*rows, strict=True)
+        heads, keys = tuple(map(str.encode, heads)), tuple(map(sql.uuid_of, keys))
+        ends = [f',"id":"{key}{tail}'.encode() for key, tail in zip(keys, tails, strict=True)]
         return (
             places == tuple(range(start, end))
             and [sha256(b"\x00" + entry).digest() for entry in stored] == list(leaves)
             and self._grows(list(leaves), start) == list(subtrees)
             and all(map(bytes.startswith, stored, heads))
-            and all(map(bytes.endswith, stored, map(str.encode, tails)))
-            and all(map(self._tells, zip(stored, map(len, heads), *told, strict=True)))
+            and all(map(bytes.endswith, stored, ends))
+            and all(map(self._tells, zip(stored, map(len, heads), keys, *told, strict=True)))
         )
 
     def _grows(self, leaves: list[bytes], start: int) -> list[bytes] | None:
@@ -110,19 +111,21 @@ def _digest(key: str, field: str, salt: bytes, text: str) -> str:
 
 
 def _sql() -> str:
-    """Head and tail of an entry are its columns as canonical JSON: its names come in one order."""
-    key, late = sql.uuid("e.id"), sql.truth("e.is_late")
+    """Head and tail of an entry, with its key between, are its columns as canonical JSON: the
+    names come in one order.
+    """
+    late = sql.truth("e.is_late")
     occurred, received = sql.moment("e.occurred_at"), sql.moment("e.received_at")
     head = ["{'actor':'", "e.actor", "','change':", sql.change_key("e.change_number")]
     tail = [
-        *(",'id':'", key, "','late':", late, ",'occurred_at':'", occurred),
+        *("','late':", late, ",'occurred_at':'", occurred),
         *("','origin':'", "CAST(%s AS text)", "','received_at':'", received),
         *("','record':'", "e.record", "','record_sha256':'", "e.record_sha256"),
         *("','type':'", "e.type", "','v':1}"),
     ]
     columns = [
         *('l."index"', "l.leaf_hash", "l.subtrees", "e.canonical"),
-        *(_written([*head, ",'commitments':"]), _written(tail), key),
+        *(_written([*head, ",'commitments':"]), sql.text("e.id"), _written(tail)),
         *("e.type", "e.record", "e.record_sha256", sql.text('d."values"')),
     ]
     event, leaf, disclosure = (m._meta.db_table for m in (Event, Leaf, Disclosure))

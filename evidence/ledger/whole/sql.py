@@ -31,16 +31,15 @@ def moment(column: str) -> str:
     """
     if is_postgresql():
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    fraction = f"CASE length({column}) WHEN 19 THEN '.000000' ELSE substr({column}, 20) END"
-    return f"substr({column}, 1, 10) || 'T' || substr({column}, 12, 8) || {fraction} || 'Z'"
+    end = f"CASE length({column}) WHEN 26 THEN 'Z' ELSE '.000000Z' END"
+    return f"replace({column}, ' ', 'T') || {end}"
 
 
-def uuid(column: str) -> str:
-    """SQLite holds the 32 digits alone."""
-    if is_postgresql():
-        return f"{column}::text"
-    places = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-    return " || '-' || ".join(f"substr({column}, {at}, {size})" for at, size in places)
+def uuid_of(held: str) -> str:
+    """What `text` selects, as it is written: SQLite holds the 32 digits alone."""
+    if len(held) != 32:
+        return held
+    return f"{held[:8]}-{held[8:12]}-{held[12:16]}-{held[16:20]}-{held[20:]}"
 
 
 def change_key(column: str) -> str:

@@ -40,6 +40,16 @@ def test_page_shows_what_is_sealed_waiting_and_signed(client_as: ClientAs) -> No
     assert "no authority is configured" in page
 
 
+def test_what_was_there_before_the_log_is_not_called_late(client_as: ClientAs) -> None:
+    seal()
+    client = client_as(Role.AUDITOR)
+    assert "recorded late" not in client.get(LEDGER).content.decode()
+
+    EventFactory.create(type="change.imported", received_at=NOW, occurred_at=NOW, is_late=True)
+
+    assert "recorded late" in client.get(LEDGER).content.decode()
+
+
 def test_page_says_that_a_time_stamp_is_overdue(client_as: ClientAs, settings: Settings) -> None:
     settings.TIME_STAMP_URL = "http://127.0.0.1:1/"
     client = client_as(Role.COMPLIANCE)
