@@ -25,7 +25,7 @@ from changes.queries.outcomes import (
     samples_of,
 )
 from changes.queries.policies import reporting_date
-from changes.queries.record import before_deployment, with_record
+from changes.queries.record import before_deployment, revisions_of, with_record
 from changes.queries.rota import rota
 from changes.queries.wording import request_digest
 from changes.rules.facts import (
@@ -209,10 +209,7 @@ def _is_later(change: ChangeRequest, effective_on: object) -> bool:
 
 
 def _revisions(changes: Iterable[ChangeRequest]) -> set[str]:
-    changes = list(changes)
-    revisions = {pull.head_revision for c in changes for pull in c.pull_requests.all()}
-    revisions |= {deployment.revision for c in changes for deployment in c.deployments.all()}
-    return revisions - {""}
+    return {revision for change in changes for revision in revisions_of(change)}
 
 
 def _gate_results(changes: Sequence[ChangeRequest]) -> dict[str, list[GateResult]]:

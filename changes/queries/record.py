@@ -53,3 +53,12 @@ def before_deployment(changes: QuerySet[ChangeRequest]) -> QuerySet[ChangeReques
         "evidence_items",
         "post_incident_review__reviewed_by",
     )
+
+
+def revisions_of(change: ChangeRequest) -> set[str]:
+    """What is tested of a change from `with_record`: the heads of its pull requests, what their
+    merges made of them, and what was deployed.
+    """
+    pulls = change.pull_requests.all()
+    found = {revision for pull in pulls for revision in (pull.head_revision, pull.merge_revision)}
+    return (found | {deployment.revision for deployment in change.deployments.all()}) - {""}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from changes.models import ChangeRequest, Commit, PipelineRun, PullRequest
+from changes.queries.record import revisions_of
 from changes.rules.facts import ChangeFacts, GateResultFacts
 from changes.rules.gates import truncated_percent
 from changes.vocabulary import Gate
@@ -88,8 +89,6 @@ def figures(result: GateResultFacts) -> str:
 
 
 def runs_of(change: ChangeRequest, runs: dict[str, list[PipelineRun]]) -> list[Facts]:
-    revisions = {pull.head_revision for pull in change.pull_requests.all()}
-    revisions |= {deployment.revision for deployment in change.deployments.all()}
     return [
         {
             "stage": run.stage,
@@ -99,6 +98,6 @@ def runs_of(change: ChangeRequest, runs: dict[str, list[PipelineRun]]) -> list[F
             "started_at": run.started_at,
             "finished_at": run.finished_at,
         }
-        for revision in sorted(revisions)
+        for revision in sorted(revisions_of(change))
         for run in runs.get(revision, [])
     ]

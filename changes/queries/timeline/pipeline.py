@@ -6,6 +6,7 @@ from itertools import groupby
 from django.db.models import Q
 
 from changes.models import ChangeRequest, GateResult, PipelineRun, PullRequest
+from changes.queries.record import revisions_of
 from changes.queries.timeline.moment import Moment
 from changes.rules.gates import truncated_percent
 from changes.vocabulary import Gate, label
@@ -13,11 +14,8 @@ from changes.vocabulary import Gate, label
 
 def pipeline_moments(change: ChangeRequest, pulls: Iterable[PullRequest]) -> Iterator[Moment]:
     """One moment for the results of a revision, one for its runs."""
-    pulls = list(pulls)
-    revisions = {pull.head_revision for pull in pulls} | {
-        deployment.revision for deployment in change.deployments.all()
-    }
-    mine = Q(revision__in=revisions - {""}, repository__in=[pull.repository_id for pull in pulls])
+    repositories = [pull.repository_id for pull in pulls]
+    mine = Q(revision__in=revisions_of(change), repository__in=repositories)
     results = GateResult.objects.filter(mine).order_by("revision", "produced_at", "pk")
     for revision, group in groupby(results, lambda result: result.revision):
         same = list(group)

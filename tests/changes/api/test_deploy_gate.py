@@ -7,6 +7,7 @@ from changes.vocabulary import Scope
 from changes.workflow.deploy_gate import REVISION_RULE, STATE_RULE
 from evidence.models import Event
 from tests.changes.api.clients import Machine, problem
+from tests.factories.outward import PullRequestDiffFactory
 from tests.factories.people import an_engineer
 from tests.factories.stories import make_story
 from tests.factories.times import DRAFTED
@@ -40,6 +41,26 @@ def test_each_reason_says_what_is_in_the_way(machine: Machine) -> None:
     assert (said["allowed"], said["revision"]) == (False, story.head)
     assert {tuple(reason) for reason in said["reasons"]} == {("rule", "verdict", "sentence")}
     assert all(reason["sentence"].endswith(".") for reason in said["reasons"])
+
+
+def test_merge_of_what_was_approved_may_go_once_it_is_tested(machine: Machine) -> None:
+    story, merge = make_story().pass_gates().approve(), "e" * 40
+    story.pull.merge_revision = merge
+    story.pull.save()
+    for revision in (story.head, merge):
+        PullRequestDiffFactory.create(pull_request=story.pull, revision=revision, patch_id="p" * 40)
+    before = machine.get(path(story.change.key), revision=merge).json()
+
+    story.pass_gates(revision=merge)
+
+    after = machine.get(path(story.change.key), revision=merge).json()
+    assert {reason["rule"] for reason in before["reasons"]} == {
+        "all_tests_passed",
+        "coverage_reaches_minimum",
+        "no_critical_security_finding",
+        "released_after_end_to_end",
+    }
+    assert after == {"allowed": True, "revision": merge, "reasons": []}
 
 
 def test_another_revision_than_the_approved_one_may_not_go(machine: Machine) -> None:
