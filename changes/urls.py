@@ -8,6 +8,7 @@ from changes.views.converters import (
     DigestConverter,
     FollowUpConverter,
     KeyConverter,
+    NumberConverter,
 )
 from changes.views.deliveries import delivery_list, delivery_retry
 from changes.views.deployments import deployments, running_rollouts
@@ -28,6 +29,7 @@ from changes.views.refused import refused_actions
 from changes.views.retroactive import retroactive_change
 
 register_converter(KeyConverter, "change")
+register_converter(NumberConverter, "number")
 register_converter(ActionConverter, "action")
 register_converter(FollowUpConverter, "follow_up")
 register_converter(DigestConverter, "sha256")

@@ -267,6 +267,7 @@ SPECTACULAR_SETTINGS = {
         "changes.api.documentation.by_words",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "changes.api.documentation.with_problems",
+        "changes.api.links.with_links",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -142,8 +142,8 @@ ADDRESSES: dict[str, Address] = {
     f"{API}evidence/": Interface(MAY[Act.READ_CHANGES], PAGE, {403, 422}),
     "api/v1/deployments/": Interface(MAY[Act.READ_CHANGES], PAGE, {403}),
     # There is no deployment here: who may not ask is told before that, and who may not report too.
-    "api/v1/deployments/<int:number>/": Interface(MAY[Act.READ_CHANGES], NOT_FOUND, NO_METHOD),
-    "api/v1/deployments/<int:number>/finish/": Interface(frozenset(), NO_METHOD, {403}),
+    "api/v1/deployments/<number:number>/": Interface(MAY[Act.READ_CHANGES], NOT_FOUND, NO_METHOD),
+    "api/v1/deployments/<number:number>/finish/": Interface(frozenset(), NO_METHOD, {403}),
     # For machines: a person has nothing to report here.
     "api/v1/pipeline-runs/": Interface(frozenset(), NO_METHOD, {403}),
     "api/schema/": Address(EVERYBODY, PAGE, NO_METHOD),
@@ -164,7 +164,9 @@ ADDRESSES |= {
     for slug, task in FOLLOW_UPS.items()
 }
 ADDRESSES |= {
-    f"api/v1/deployments/<int:number>/{what}/": Interface(MAY[Act.READ_CHANGES], NOT_FOUND, {403})
+    f"api/v1/deployments/<number:number>/{what}/": Interface(
+        MAY[Act.READ_CHANGES], NOT_FOUND, {403}
+    )
     for what in ("stages", "samples", "verifications")
 }
 # Sent as a form, which an action of the API does not read; role and state are judged before that.
@@ -226,6 +228,7 @@ class Site:
             "(?P<app_label>changes)": "changes",
             "(?P<url>.*)": "nowhere/",
             "<int:number>": "1",
+            "<number:number>": "1",
             "<path:object_id>": str(row.pk if row else 1),
             "<id>": str(row.pk if row else 1),
         }

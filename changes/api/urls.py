@@ -12,10 +12,11 @@ from changes.api.views.rollout import Samples, Stages, Verifications
 from changes.states import Action
 from changes.views.followups import FOLLOW_UPS
 
-# `changes.urls`, which stands before this in the map of the site, says what a `change` is.
+# `changes.urls`, which stands before this in the map of the site, says what a `change` and a
+# `number` is.
 app_name = "api"
 ONE = "changes/<change:key>/"
-DEPLOYMENT = "deployments/<int:number>/"
+DEPLOYMENT = "deployments/<number:number>/"
 
 urlpatterns = [
     path("changes/", ChangeList.as_view(), name="changes"),

@@ -16,6 +16,18 @@ class KeyConverter:
         return value
 
 
+class NumberConverter:
+    """A number as it is written, so that one thing has one address: `7`, and not `007`."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
 class ActionConverter:
     """An action of the table of states, with dashes."""
 

@@ -192,6 +192,16 @@ def test_unknown_deployment_is_not_found(what: str, number: str, machine: Machin
     assert problem(machine.get(f"/deployments/{number}/{what}"))[0] == 404
 
 
+@pytest.mark.parametrize("written", ["0{}", "00{}", "+{}", "{}.0", "{}%20", "-{}"])
+def test_number_is_written_in_one_way(written: str, machine: Machine) -> None:
+    path = started(machine)
+    number = path.split("/")[2]
+
+    other = path.replace(number, written.format(number))
+    assert problem(machine.post(f"{other}stages/", {"name": "canary"}))[0] == 404
+    assert machine.post(f"{path}stages/", {"name": "canary"}).status_code == 201
+
+
 def test_list_is_filtered_by_change(machine: Machine) -> None:
     story = make_story().pass_gates().approve()
     started(machine)
