@@ -41,8 +41,13 @@ def diff_in(path: Path, wanted: WantedDiff) -> Diff:
 
 
 def _bases_of_head(folder: GitFolder, wanted: WantedDiff, revision: str) -> list[str]:
+    """Where it left the branch. Once it is merged the branch holds it: what the merge came on top
+    of does not.
+    """
     _, tip = folder.tip(wanted.branch)
     base = folder.line("merge-base", tip, revision)
+    if base == revision and (merge := folder.commit(wanted.merged_as) if wanted.merged_as else ""):
+        base = folder.line("merge-base", f"{merge}^1", revision)
     if not base or base == revision:
         raise Unusable(MERGED if base else f"{wanted.branch} and it have no commit in common.")
     return [base]

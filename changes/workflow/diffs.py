@@ -116,6 +116,7 @@ def _wanted(fetch: DiffFetch) -> WantedDiff:
         branch=pull.repository.production_branch,
         is_merge=fetch.revision != pull.head_revision and fetch.revision == pull.merge_revision,
         commit_count=pull.commit_count,
+        merged_as=pull.merge_revision if pull.merged_at else "",
     )
 
 

@@ -8,7 +8,9 @@ from changes.intake.hosts.asking import Ask, Told
 
 @dataclass(frozen=True)
 class WantedDiff:
-    """Of a pull request's head; or, where `is_merge`, of what its merge brought."""
+    """Of a pull request's head; or, where `is_merge`, of what its merge brought. `merged_as` is
+    that merge, where there is one.
+    """
 
     repository: str
     number: int
@@ -16,6 +18,7 @@ class WantedDiff:
     branch: str = ""
     is_merge: bool = False
     commit_count: int | None = None
+    merged_as: str = ""
 
 
 @dataclass(frozen=True)

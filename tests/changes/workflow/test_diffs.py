@@ -161,6 +161,27 @@ def test_what_was_merged_is_what_was_approved(way: str, git: GitRepository, clon
     assert known[0][1] == known[1][1] != ""
 
 
+def test_head_that_is_merged_before_anybody_looked_has_its_diff(
+    git: GitRepository, clones: Path
+) -> None:
+    story = a_story(git.branch("sort", FIRST, SECOND))
+    git.checkout("main")
+    git.commit({"other.py": "unrelated = True\n"})
+    merged = merge(git, "--no-ff")
+    fetch_diffs()
+    assert not PullRequestDiff.objects.exists()
+    record_pull_request(
+        pull_request=story.pull, at=times.APPROVED, merged_at=times.APPROVED, merge_revision=merged
+    )
+    want_diffs(story.pull, clock.now())
+
+    with clock.simulated(clock.now() + timedelta(hours=2)):
+        fetch_diffs()
+
+    known = dict(PullRequestDiff.objects.values_list("revision", "patch_id"))
+    assert known[story.pull.head_revision] == known[merged] != ""
+
+
 def merge(git: GitRepository, way: str) -> str:
     if way == "rebase":
         git.git("rebase", "-q", "main", "sort")
