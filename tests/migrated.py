@@ -31,7 +31,7 @@ def copy_migrated(target: Path) -> None:
 def _template() -> Path:
     folder = Path(tempfile.gettempdir()) / f"orca-migrated-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    template = folder / f"{_digest()}.sqlite3"
+    template = folder / f"{code_digest()}.sqlite3"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not template.exists():
@@ -55,7 +55,7 @@ def _migrate(template: Path) -> None:
         made.replace(template)
 
 
-def _digest() -> str:
+def code_digest() -> str:
     """Migrations run our code, so all of it counts."""
     digest = hashlib.sha256(version("django").encode())
     for path in sorted(path for app in APPS for path in (ROOT / app).rglob("*.py")):

@@ -20,8 +20,8 @@ INTRODUCTIONS = {
         "the dossier and in control-tests.csv."
     ),
     PartKind.EXCEPTIONS: (
-        "Every control test that failed, and what is wrong with the quarter as a whole. The same "
-        "rows stand in exceptions.csv."
+        "Every control test that failed, by the letter under which What is tested explains it, "
+        "and what is wrong with the quarter as a whole. The same rows stand in exceptions.csv."
     ),
     PartKind.UNLINKED: (
         "Commits on a production branch and deployments to production that belong to no change "
@@ -32,8 +32,9 @@ INTRODUCTIONS = {
         "was due, when it was held and by whom."
     ),
     PartKind.ROLLBACKS: (
-        "Every deployment of the quarter's changes that was rolled back: what set it off, with "
-        "the values that were observed, and how long it took."
+        "Every deployment of the quarter's changes for which a rollback was opened: what set it "
+        "off, with the values that were observed, and when production was back. One that nobody "
+        "recorded as done says so."
     ),
 }
 NO_ROWS = {
@@ -42,6 +43,6 @@ NO_ROWS = {
     PartKind.EXCEPTIONS: "No control test failed.",
     PartKind.UNLINKED: "Every commit and every deployment has its change request.",
     PartKind.EMERGENCIES: "No change of this quarter was an emergency.",
-    PartKind.ROLLBACKS: "No deployment was rolled back.",
+    PartKind.ROLLBACKS: "No rollback was opened.",
 }
 WIDE = (PartKind.POPULATION, PartKind.MATRIX)

@@ -462,7 +462,7 @@ def tell_recorded(package: Package) -> None:
         )
         print("  what the log does not tell of its changes, the signature alone stands.")
         return
-    print(f"  Entry {entry} of the log recorded these files, as of entry {now['entries']}.")
+    print(f"  Entry {entry} of the log recorded these files, made from the first {now['entries']}.")
     for other, told in package.recorded.items():
         if told["says"].get("quarter") == now["says"]["quarter"] and told["files"] != now["files"]:
             print(

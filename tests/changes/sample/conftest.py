@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from changes.sample.load import load_sample
+from tests.loaded_sample import put_sample
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +30,7 @@ def sample(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     before = settings.SIMULATED_CLOCK_ALLOWED
     settings.SIMULATED_CLOCK_ALLOWED = True
     with django_db_blocker.unblock(), transaction.atomic():
-        load_sample(said.append)
+        put_sample(said.append)
         settings.SIMULATED_CLOCK_ALLOWED = before
         yield said
         transaction.set_rollback(True)

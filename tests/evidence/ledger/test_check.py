@@ -14,7 +14,6 @@ from django.db import DatabaseError, connection, models, transaction
 
 from changes.announcements import Announcement, announce
 from changes.models import Approval, ChangeRequest, KeptReply
-from changes.sample.load import load_sample
 from evidence.ledger import differences as kept
 from evidence.ledger.check import check_ledger
 from evidence.ledger.check_records import check_named
@@ -33,6 +32,7 @@ from tests.factories.catalogue import OnCallShiftFactory
 from tests.factories.interfaces import KeptReplyFactory
 from tests.factories.stories import make_story
 from tests.factories.times import NOW
+from tests.loaded_sample import put_sample
 from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_empty_portal_is_whole() -> None:
 
 def test_sample_is_whole_and_stays_so() -> None:
     """Every write of the workflow announces itself, or this names the record."""
-    load_sample(tell_nobody)
+    put_sample(tell_nobody)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # PostgreSQL would do so by itself, but not within a transaction
 

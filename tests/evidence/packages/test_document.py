@@ -147,7 +147,7 @@ def test_without_emergencies_and_rollbacks_it_says_so() -> None:
     text = " ".join(pages())
 
     assert "No change of this quarter was an emergency." in text
-    assert "No deployment was rolled back." in text
+    assert "No rollback was opened." in text
 
 
 def test_policy_changes_of_the_quarter_are_listed_with_both_pairs_of_eyes() -> None:
