@@ -15,6 +15,7 @@ from evidence.vocabulary import PartKind
 from tests.evidence.packages.compiling import quarter
 from tests.factories.people import PersonFactory
 from tests.factories.policy import PolicyVersionFactory
+from tests.factories.rollout import RollbackFactory
 from tests.factories.source import CommitFactory, HistoryImportFactory, RepositoryFactory
 from tests.factories.stories import make_story
 from tests.factories.times import NOW
@@ -141,6 +142,14 @@ def test_rollbacks_stand_with_what_set_them_off() -> None:
     text = section("what set it off")
 
     assert "manual" in text
+    assert "not done" not in text
+
+
+def test_rollback_that_nobody_finished_is_said_to_be_not_done() -> None:
+    story = make_story().pass_gates().approve().deploy()
+    RollbackFactory.create(deployment=story.deployment, finished_at=None)
+
+    assert "not done" in section("what set it off")
 
 
 def test_without_emergencies_and_rollbacks_it_says_so() -> None:
