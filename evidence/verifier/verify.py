@@ -318,10 +318,14 @@ class Package:
 
     def digest_of(self, path: str) -> str:
         """Of a folder, that of its listing, as the program sha256sum writes it."""
-        if not path.endswith("/"):
-            return hex_digest(self.read(path)) if path in self.members else "missing"
-        names = sorted(name for name in self.members if name.startswith(path))
-        return hex_digest("".join(f"{hex_digest(self.read(n))}  {n}\n" for n in names).encode())
+        try:
+            if not path.endswith("/"):
+                return hex_digest(self.read(path))
+            names = sorted(name for name in self.members if name.startswith(path))
+            listing = "".join(f"{hex_digest(self.read(name))}  {name}\n" for name in names)
+            return hex_digest(listing.encode())
+        except Unusable as error:
+            return str(error)  # which is no digest, and was named in step 1
 
     def differing_proofs(self) -> Iterator[str]:
         """5. Each change has a dossier, and a proof that its last event is in the log."""

@@ -89,6 +89,20 @@ def test_whole_package_says_which_entry_recorded_it_and_what_was_recorded_before
     assert f"NOTE: entry {entries[0]} recorded other files of this quarter" in checker.said
 
 
+def test_damaged_file_does_not_end_the_check(
+    packages: Packages, checker: Checker, tmp_path: Path
+) -> None:
+    """A bit of a stored PDF is flipped in the zip itself: the steps after it are taken as well."""
+    whole = packages.newer.read_bytes()
+    at = whole.index(b"%PDF")
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(whole[: at + 2] + bytes([whole[at + 2] ^ 1]) + whole[at + 3 :])
+
+    assert checker.check(path, "--key", packages.key) == 1
+    assert "cannot be unpacked" in checker.said
+    assert "Each change tested for each attribute" in checker.said
+
+
 def older_form(members: Members, packages: Packages) -> Members:
     """As it was made before packages were recorded: the log ends where the record does."""
     *lines, last = members["ledger/events.jsonl"].splitlines(keepends=True)
