@@ -32,7 +32,7 @@ def test_token_may_act_for_a_person_and_expire() -> None:
     [
         (["CI"], "Give it at least one scope of changes:read, "),
         (["CI", "--scope", "all"], "There is no scope 'all'. Known are changes:read, "),
-        ([" ", "--scope", "changes:read"], "This field cannot be blank."),
+        ([" ", "--scope", "changes:read"], "Name the token after the machine that will "),
         (["C\x00I", "--scope", "changes:read"], ""),
         (["x" * 101, "--scope", "changes:read"], "Ensure this value has at most 100 "),
         (["CI", "--scope", "changes:read", "--days", "0"], "A token expires in the future."),
