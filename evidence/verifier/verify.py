@@ -170,7 +170,7 @@ class Package:
 
     def __init__(self, path: str) -> None:
         self.name, self.differences = Path(path).name, list[str]()
-        self.is_pinned = False
+        self.is_pinned, self.measures = False, dict[str, tuple[int, str]]()
         try:
             self.zip = zipfile.ZipFile(path)
             self.ends_cleanly = Path(path).read_bytes()[-22:-18] == b"PK\x05\x06"
@@ -191,6 +191,13 @@ class Package:
             return reader(self.zip.read(name))
         except Exception as error:  # whatever a damaged zip or file may raise
             raise Unusable(f"{name} {wrong}: {error}.") from error
+
+    def measure(self, name: str) -> tuple[int, str]:
+        """Size and SHA-256 of a member, which is unpacked for it once."""
+        if name not in self.measures:
+            content = self.read(name)
+            self.measures[name] = len(content), hex_digest(content)
+        return self.measures[name]
 
     def text(self, name: str) -> str:
         return str(self.read(name, bytes.decode, "is not UTF-8 text"))
@@ -218,8 +225,7 @@ class Package:
         yield from compared(held - beside, set(paths), f"{{}} of {MANIFEST} is missing.", extra)
         for path, size, digest in sorted(file for file in listing if file[0] in held):
             try:
-                content = self.read(path)
-                if (len(content), hex_digest(content)) != (size, digest):
+                if self.measure(path) != (size, digest):
                     yield f"{path} is not the file that {MANIFEST} lists: its SHA-256 differs."
             except Unusable as error:
                 yield str(error)
@@ -320,9 +326,9 @@ class Package:
         """Of a folder, that of its listing, as the program sha256sum writes it."""
         try:
             if not path.endswith("/"):
-                return hex_digest(self.read(path))
+                return self.measure(path)[1]
             names = sorted(name for name in self.members if name.startswith(path))
-            listing = "".join(f"{hex_digest(self.read(name))}  {name}\n" for name in names)
+            listing = "".join(f"{self.measure(name)[1]}  {name}\n" for name in names)
             return hex_digest(listing.encode())
         except Unusable as error:
             return str(error)  # which is no digest, and was named in step 1
