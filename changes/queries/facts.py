@@ -25,7 +25,7 @@ from changes.queries.outcomes import (
     samples_of,
 )
 from changes.queries.policies import reporting_date
-from changes.queries.record import before_deployment, revisions_of, with_record
+from changes.queries.record import before_deployment, revisions_of, revisions_of_all, with_record
 from changes.queries.rota import rota
 from changes.queries.wording import request_digest
 from changes.rules.facts import (
@@ -97,7 +97,7 @@ def _with_results(
     results: dict[str, list[GateResult]],
     runs: dict[str, list[PipelineRun]],
 ) -> ChangeFacts:
-    revisions = sorted(_revisions([change]))
+    revisions = sorted(revisions_of(change))
     return replace(
         facts,
         gate_results=tuple(_gate(r) for sha in revisions for r in results.get(sha, [])),
@@ -208,20 +208,16 @@ def _is_later(change: ChangeRequest, effective_on: object) -> bool:
     return at is not None and reporting_date(at) < effective_on  # type: ignore[operator]
 
 
-def _revisions(changes: Iterable[ChangeRequest]) -> set[str]:
-    return {revision for change in changes for revision in revisions_of(change)}
-
-
 def _gate_results(changes: Sequence[ChangeRequest]) -> dict[str, list[GateResult]]:
     found: dict[str, list[GateResult]] = {}
-    for result in GateResult.objects.filter(revision__in=_revisions(changes)):
+    for result in GateResult.objects.filter(revision__in=revisions_of_all(changes)):
         found.setdefault(result.revision, []).append(result)
     return found
 
 
 def _runs(changes: Sequence[ChangeRequest]) -> dict[str, list[PipelineRun]]:
     found: dict[str, list[PipelineRun]] = {}
-    for run in PipelineRun.objects.filter(revision__in=_revisions(changes)):
+    for run in PipelineRun.objects.filter(revision__in=revisions_of_all(changes)):
         found.setdefault(run.revision, []).append(run)
     return found
 

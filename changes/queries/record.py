@@ -1,5 +1,7 @@
 """Changes with all that belongs to them, loaded in a fixed number of queries."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, QuerySet
 
 from changes.models import ChangeRequest, Commit, Deployment, PullRequest
@@ -62,3 +64,7 @@ def revisions_of(change: ChangeRequest) -> set[str]:
     pulls = change.pull_requests.all()
     found = {revision for pull in pulls for revision in (pull.head_revision, pull.merge_revision)}
     return (found | {deployment.revision for deployment in change.deployments.all()}) - {""}
+
+
+def revisions_of_all(changes: Iterable[ChangeRequest]) -> set[str]:
+    return {revision for change in changes for revision in revisions_of(change)}

@@ -85,9 +85,8 @@ def _is_seen(repository: Repository, now: datetime) -> bool:
 
 
 def _is_told(repository: Repository, action: str, details: dict[str, Any], now: datetime) -> bool:
-    """A failure that was kept today need not be kept each hour."""
-    news = _today(repository, now).filter(action=action)
-    return action == NOT_SEEN and any(each.details == details for each in news)
+    """What was kept today, a failure, need not be kept each hour."""
+    return any(n.details == details for n in _today(repository, now).filter(action=action))
 
 
 @transaction.atomic

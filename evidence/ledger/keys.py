@@ -70,7 +70,7 @@ def destroy_retired() -> None:
 
 def vkeys() -> list[Vkey]:
     """Every key of the log, the oldest first."""
-    return [parse_vkey(line) for line in LogKey.objects.values_list("vkey", flat=True)]
+    return list(vkeys_by_row().values())
 
 
 def vkeys_by_row() -> dict[int, Vkey]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from changes.models import ChangeRequest, HealthSample, PipelineRun
-from changes.queries.record import revisions_of
+from changes.queries.record import revisions_of_all
 from changes.vocabulary import Environment
 from evidence.ledger.canonical import sha256_hex
 from evidence.ledger.merkle import leaf_hash
@@ -42,9 +42,9 @@ def beside(changes: Sequence[ChangeRequest]) -> Beside:
 
 
 def _runs(changes: Sequence[ChangeRequest]) -> dict[str, list[PipelineRun]]:
-    revisions = {revision for change in changes for revision in revisions_of(change)}
     found: dict[str, list[PipelineRun]] = defaultdict(list)
-    for run in PipelineRun.objects.filter(revision__in=revisions).select_related("repository"):
+    runs = PipelineRun.objects.filter(revision__in=revisions_of_all(changes))
+    for run in runs.select_related("repository"):
         found[run.revision].append(run)
     return found
 
