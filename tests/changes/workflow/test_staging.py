@@ -5,20 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from changes import clock
-from changes.intake.hosts import PROVIDERS
 from changes.models import PipelineRun, Repository
 from changes.vocabulary import DeploymentOutcome, Environment, RunOutcome
-from changes.workflow.hosts import record_notices
 from changes.workflow.reports import report_deployment, report_deployment_finished
 from tests.changes.workflow.hosts import session
+from tests.changes.workflow.hosts.telling import Told, tell
 from tests.changes.workflow.hosts.test_order_elsewhere import gitlab_deployment
 from tests.factories.source import RepositoryFactory
 
 pytestmark = pytest.mark.django_db
-Told = tuple[str, tuple[str, dict[str, Any]]]
 SUCCEEDED, FAILED = DeploymentOutcome.SUCCEEDED, DeploymentOutcome.FAILED
 
 
@@ -33,13 +29,6 @@ def to_staging(told: Any, environment: str = "staging") -> Told:
 def at_gitlab(status: str, minutes: int) -> Told:
     source, (kind, payload) = gitlab_deployment(status, minutes)
     return source, (kind, {**payload, "environment": "staging", "environment_tier": "staging"})
-
-
-def tell(events: list[Told]) -> None:
-    for source, (event, payload) in events:
-        notices = PROVIDERS[source].read(event, payload) or []
-        with transaction.atomic():
-            record_notices(notices, received_at=clock.now())
 
 
 def runs() -> list[tuple[str, str, str, Any, Any]]:

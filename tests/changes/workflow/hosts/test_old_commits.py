@@ -5,7 +5,7 @@ import pytest
 from changes.models import Commit
 from changes.workflow.refusals import Invalid
 from tests.changes.workflow.hosts import session
-from tests.changes.workflow.hosts.test_who_merges import tell
+from tests.changes.workflow.hosts.telling import tell
 
 pytestmark = pytest.mark.django_db
 

@@ -15,14 +15,8 @@ from changes.workflow.refusals import Invalid
 from tests.changes.workflow.hosts import session
 from tests.changes.workflow.hosts.record import record
 from tests.changes.workflow.hosts.session import Event, life_of_a_change
-from tests.factories.request import ChangeRequestFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def change(db: None) -> ChangeRequest:
-    return ChangeRequestFactory.create(number=1, state=State.SUBMITTED)
 
 
 def tell(events: list[Event], source: str = "github") -> list[str]:

@@ -8,18 +8,15 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from changes import clock
-from changes.intake.hosts import PROVIDERS
 from changes.models import ChangeRequest, Deployment, PullRequest
 from changes.vocabulary import DeploymentOutcome, State
-from changes.workflow.hosts import record_notices
 from tests.changes.workflow.hosts import session
 from tests.changes.workflow.hosts.record import record
 from tests.changes.workflow.hosts.session import Event, at, deployed, deployment_state, pull
-from tests.factories.request import ApprovalFactory, ChangeRequestFactory
+from tests.changes.workflow.hosts.telling import Told, tell
+from tests.factories.request import ApprovalFactory
 
 pytestmark = pytest.mark.django_db
-Told = tuple[str, Event]
 FIRST, HEAD, MERGE = "1" * 40, "2" * 40, "3" * 40
 IDS = {"amara": 1, "priya": 2, "hedda": 3}
 PROJECT = {
@@ -181,18 +178,6 @@ LIVES = {
     "two pull requests": two_pulls,
     "two outcomes": two_outcomes,
 }
-
-
-@pytest.fixture
-def change(db: None) -> ChangeRequest:
-    return ChangeRequestFactory.create(number=1, state=State.SUBMITTED)
-
-
-def tell(events: list[Told]) -> None:
-    for source, (event, payload) in events:
-        notices = PROVIDERS[source].read(event, payload) or []
-        with transaction.atomic():
-            record_notices(notices, received_at=clock.now())
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -3,37 +3,18 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from changes import clock
-from changes.intake.hosts import PROVIDERS
 from changes.models import ChangeRequest, Commit
 from changes.queries.facts import facts_of
-from changes.vocabulary import State
-from changes.workflow.hosts import record_notices
 from tests.changes.workflow.hosts import session
-from tests.changes.workflow.hosts.session import Event
+from tests.changes.workflow.hosts.telling import Told, tell
 from tests.changes.workflow.hosts.test_order_elsewhere import (
     MERGE,
     life_at_gitlab,
     pushed,
 )
-from tests.factories.request import ChangeRequestFactory
 
 pytestmark = pytest.mark.django_db
-Told = tuple[str, Event]
-
-
-@pytest.fixture
-def change(db: None) -> ChangeRequest:
-    return ChangeRequestFactory.create(number=1, state=State.SUBMITTED)
-
-
-def tell(events: list[Told]) -> None:
-    for source, (event, payload) in events:
-        notices = PROVIDERS[source].read(event, payload) or []
-        with transaction.atomic():
-            record_notices(notices, received_at=clock.now())
 
 
 def at_github(count: int = 13) -> list[Told]:
